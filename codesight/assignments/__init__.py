@@ -1,0 +1,1 @@
+"""Stage 4: who does which scenario until when."""

@@ -1,0 +1,107 @@
+"""Settings: the only reader of the environment. Frozen, and refused with a clear message when they are nonsense."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# The id that the `key` in extension/manifest.json gives to the unpacked extension.
+UNPACKED_EXTENSION = "chrome-extension://maklebhmklhfdnjfbnidnebdappnebac"
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between one installation and another."""
+
+    var: Path
+    """The folder of this installation: database, files, logs."""
+    database_url: str
+    """SQLAlchemy's address: `sqlite:///…` or `postgresql+psycopg://…`."""
+    redis_url: str
+    """Address of Redis or Valkey, TCP or `unix://`."""
+    public_url: str
+    """The address under which people and browsers reach the web, without a slash at its end."""
+    secret_key: str = field(repr=False)
+    """Signs cookies, tickets and file addresses; at least 32 characters."""
+    minimum_video_seconds: int = 300
+    """Shorter recordings are flagged."""
+    lease_hours: int = 72
+    """How long a claimed package stays reserved."""
+    file_url_seconds: int = 3600
+    """How long a signed file address is valid."""
+    part_size: int = 5 * 1024 * 1024
+    """Bytes of one part of an upload, but for the last; S3 asks for at least 5 MiB."""
+    max_upload_bytes: int = 4 * 1024**3
+    """Largest file a worker can send."""
+    extension_origins: tuple[str, ...] = (UNPACKED_EXTENSION,)
+    """Origins, beside our own, that may open the socket."""
+    s3_bucket: str | None = None
+    """Files go to this bucket; without one, to the folder `files` in `var`."""
+    s3_endpoint: str | None = None
+    """Address of an S3-compatible server that is not Amazon's."""
+    s3_region: str = "us-east-1"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings. Raises BadSetting for what is missing or cannot be used."""
+        var = Path(environ.get("VAR") or "var").absolute()
+        return cls(
+            var=var,
+            database_url=_database(environ.get("DATABASE_URL") or f"sqlite:///{var / 'codesight.sqlite'}"),
+            redis_url=environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0",
+            public_url=_origin("PUBLIC_URL", environ.get("PUBLIC_URL") or "http://127.0.0.1:8000"),
+            secret_key=_secret(environ.get("SECRET_KEY", "")),
+            minimum_video_seconds=_number(environ, "MINIMUM_VIDEO_SECONDS", 300, 1, 36_000),
+            lease_hours=_number(environ, "LEASE_HOURS", 72, 1, 24 * 90),
+            file_url_seconds=_number(environ, "FILE_URL_SECONDS", 3600, 10, 7 * 86_400),
+            max_upload_bytes=_number(environ, "MAX_UPLOAD_MB", 4096, 1, 1024 * 1024) * 1024 * 1024,
+            extension_origins=_origins(environ.get("EXTENSION_ORIGINS") or UNPACKED_EXTENSION),
+            s3_bucket=environ.get("S3_BUCKET") or None,
+            s3_endpoint=environ.get("S3_ENDPOINT") or None,
+            s3_region=environ.get("S3_REGION") or "us-east-1",
+        )
+
+
+def _database(url: str) -> str:
+    # Heroku and Railway hand out addresses without the driver's name.
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    return url
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise BadSetting(
+            "SECRET_KEY must have at least 32 characters. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return text
+
+
+def _origin(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise BadSetting(f"{name} must be an address such as https://codesight.example, without a path; it is {text!r}.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for origin in origins:
+        if not origin.startswith(("chrome-extension://", "https://", "http://")):
+            raise BadSetting(f"EXTENSION_ORIGINS holds {origin!r}, which is not an origin such as chrome-extension://abc….")
+    return origins
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise BadSetting(f"{name} must be a whole number from {least} to {most}; it is {text!r}.")
+    return int(text)

@@ -1,0 +1,71 @@
+"""Reading gigs."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from codesight.errors import NotFound
+from codesight.gigs.models import Gig, Invitation, Package, Scenario, Tier, Wave
+
+
+def all_gigs(db: Session) -> Sequence[Gig]:
+    """Every gig with its packages, newest first."""
+    return db.scalars(sa.select(Gig).options(selectinload(Gig.packages)).order_by(Gig.id.desc())).all()
+
+
+def gig(db: Session, gig_id: int) -> Gig:
+    """Raises NotFound."""
+    found = db.get(Gig, gig_id)
+    if found is None:
+        raise NotFound("gig_not_found", "There is no such gig.")
+    return found
+
+
+def package(db: Session, gig_id: int, tier: str) -> Package:
+    """The gig's package of a tier. Raises NotFound `unknown_tier`."""
+    if tier in set(Tier):
+        found = db.scalar(sa.select(Package).where(Package.gig_id == gig_id, Package.tier == Tier(tier)))
+        if found is not None:
+            return found
+    raise NotFound("unknown_tier", f"There is no package {tier[:40]!r} in this gig.", tiers=[t.value for t in Tier])
+
+
+def packages(db: Session, gig_id: int) -> Sequence[Package]:
+    """The gig's packages in ascending order."""
+    found = db.scalars(sa.select(Package).where(Package.gig_id == gig_id)).all()
+    return sorted(found, key=lambda package: list(Tier).index(package.tier))
+
+
+def scenarios(db: Session, gig_id: int) -> Sequence[Scenario]:
+    """The gig's scenarios in the order they were made."""
+    return db.scalars(sa.select(Scenario).where(Scenario.gig_id == gig_id).order_by(Scenario.id)).all()
+
+
+def waves(db: Session, gig_id: int) -> Sequence[Wave]:
+    """The gig's waves, oldest first."""
+    return db.scalars(sa.select(Wave).where(Wave.gig_id == gig_id).order_by(Wave.id)).all()
+
+
+def wave(db: Session, wave_id: int) -> Wave:
+    """Raises NotFound."""
+    found = db.get(Wave, wave_id)
+    if found is None:
+        raise NotFound("wave_not_found", "There is no such wave.")
+    return found
+
+
+def invitations(db: Session, gig_id: int) -> Sequence[Invitation]:
+    """The links into the gig's waves, newest first."""
+    of_gig = sa.select(Invitation).join(Invitation.wave).options(joinedload(Invitation.wave))
+    return db.scalars(of_gig.where(Wave.gig_id == gig_id).order_by(Invitation.id.desc())).all()
+
+
+def invitation(db: Session, token: str) -> Invitation:
+    """The invitation of a link. Raises NotFound."""
+    found = db.scalar(
+        sa.select(Invitation).where(Invitation.token == token).options(joinedload(Invitation.wave))
+    )
+    if found is None:
+        raise NotFound("invitation_not_found", "This invitation link is not known. Ask whoever sent it for a new one.")
+    return found

@@ -1,0 +1,24 @@
+"""The parts of one installation, put together once from its settings: for the web, the jobs and the launcher alike."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Engine
+
+from codesight.adapters import storage_for
+from codesight.adapters.storage import Storage
+from codesight.config import Settings
+from codesight.db import engine_for
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What a process of this installation works with."""
+
+    settings: Settings
+    engine: Engine
+    storage: Storage
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Platform":
+        """Connects to nothing yet; the database is reached at first use."""
+        return cls(settings=settings, engine=engine_for(settings.database_url), storage=storage_for(settings))

@@ -1,0 +1,76 @@
+"""The life of a recording session, up to its submission."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from codesight.assignments import actions as assignments
+from codesight.assignments.models import Assignment
+from codesight.errors import Conflict
+from codesight.ids import new_session_id
+from codesight.lifecycle import SessionState, move
+from codesight.recordings.models import RecordingSession, Submission
+from codesight.recordings.queries import submissions_of
+
+
+def open_session(db: Session, assignment: Assignment, *, now: datetime) -> RecordingSession:
+    """A new attempt at a scenario; earlier attempts that were not handed in are put aside.
+
+    Raises Conflict when the scenario does not wait for a recording or its time has run out.
+    """
+    assignments.start(db, assignment, now=now)
+    unfinished = sa.select(RecordingSession).where(
+        RecordingSession.assignment_id == assignment.id,
+        RecordingSession.state.in_((SessionState.READY, SessionState.RECORDING, SessionState.STOPPED)),
+    )
+    for earlier in db.scalars(unfinished):
+        move(db, earlier, SessionState.ABANDONED, now=now, by=assignment.worker_id, reason="a new attempt was begun")
+    session = RecordingSession(
+        public_id=new_session_id(),
+        assignment_id=assignment.id,
+        worker_id=assignment.worker_id,
+        state=SessionState.READY,
+        state_since=now,
+        created_at=now,
+    )
+    db.add(session)
+    db.flush()
+    return session
+
+
+def begin(db: Session, session: RecordingSession, *, video_started_ms: float, now: datetime) -> None:
+    """The video has begun, at `video_started_ms` by the browser's clock."""
+    move(
+        db,
+        session,
+        SessionState.RECORDING,
+        now=now,
+        by=session.worker_id,
+        started_at=now,
+        video_started_ms=video_started_ms,
+    )
+
+
+def end(db: Session, session: RecordingSession, *, now: datetime) -> None:
+    """The worker has stopped; ending twice changes nothing."""
+    if session.state != SessionState.STOPPED:
+        move(db, session, SessionState.STOPPED, now=now, by=session.worker_id, ended_at=now)
+
+
+def submit(db: Session, session: RecordingSession, *, note: str, now: datetime) -> Submission:
+    """Hand the recording in. Raises Conflict when it is still running, was handed in before, or the scenario is closed."""
+    if session.state == SessionState.RECORDING:
+        raise Conflict("still_recording", "Stop the recording first.")
+    move(db, session, SessionState.SUBMITTED, now=now, by=session.worker_id)
+    assignments.submit(db, session.assignment, now=now)
+    submission = Submission(
+        session_id=session.id,
+        assignment_id=session.assignment_id,
+        revision_no=len(submissions_of(db, session.assignment_id)) + 1,
+        note=note,
+        submitted_at=now,
+    )
+    db.add(submission)
+    db.flush()
+    return submission

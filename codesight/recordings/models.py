@@ -1,0 +1,65 @@
+"""Recording sessions and submissions."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from codesight.assignments.models import Assignment
+from codesight.db import Base, UtcDateTime, closed_set
+from codesight.lifecycle import SessionState
+
+
+class RecordingSession(Base):
+    """One attempt at a scenario in one browser."""
+
+    __tablename__ = "recording_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    """Such as `cs_md0ap0gn_thwyx2k9qe`."""
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignment.id"), index=True)
+    worker_id: Mapped[int] = mapped_column(sa.ForeignKey("worker.account_id"), index=True)
+    state: Mapped[SessionState] = mapped_column(closed_set(SessionState))
+    state_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    video_started_ms: Mapped[float | None]
+    """Unix milliseconds, by the browser's clock, of the video's first frame: second zero of every event's place."""
+    clock_offset_ms: Mapped[float] = mapped_column(default=0.0)
+    """The server's clock minus the browser's, from the ping with the smallest round trip."""
+    clock_rtt_ms: Mapped[float | None]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    event_count: Mapped[int] = mapped_column(default=0)
+    masked_count: Mapped[int] = mapped_column(default=0)
+    """How many texts the server had to mask although the browser should have."""
+    client: Mapped[str] = mapped_column(sa.String(120), default="")
+    """Name and version of what sent the events."""
+
+    assignment: Mapped[Assignment] = relationship()
+
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('ready', 'abandoned') OR started_at IS NOT NULL", name="started"),
+        sa.CheckConstraint("state NOT IN ('stopped', 'submitted') OR ended_at IS NOT NULL", name="ended"),
+    )
+
+
+class Submission(Base):
+    """A finished recording that was handed in; never changed afterwards."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("recording_session.id"), unique=True)
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignment.id"))
+    revision_no: Mapped[int]
+    """1 for the first, one more after each revision request."""
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
+    """What the worker wants the reviewer to know."""
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    session: Mapped[RecordingSession] = relationship()
+    assignment: Mapped[Assignment] = relationship()
+
+    __table_args__ = (sa.UniqueConstraint("assignment_id", "revision_no"),)

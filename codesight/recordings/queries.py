@@ -1,0 +1,86 @@
+"""Reading sessions and submissions."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from codesight.accounts.models import Account, Role
+from codesight.assignments.models import Assignment, PackageClaim
+from codesight.errors import NotFound
+from codesight.ids import checked_session_id
+from codesight.lifecycle import AssignmentState
+from codesight.recordings.models import RecordingSession, Submission
+
+
+def _whole() -> sa.Select[tuple[RecordingSession]]:
+    assignment = joinedload(RecordingSession.assignment)
+    return sa.select(RecordingSession).options(
+        assignment.joinedload(Assignment.scenario),
+        assignment.joinedload(Assignment.claim).joinedload(PackageClaim.package),
+    )
+
+
+def session_for(db: Session, public_id: str, viewer: Account) -> RecordingSession:
+    """A session as the viewer may see it: a worker only their own. Raises Malformed and NotFound."""
+    found = db.scalar(_whole().where(RecordingSession.public_id == checked_session_id(public_id)))
+    if found is None or (viewer.role == Role.WORKER and found.worker_id != viewer.id):
+        raise NotFound("session_not_found", "There is no such recording session.")
+    return found
+
+
+def own_session(db: Session, public_id: str, worker_id: int) -> RecordingSession:
+    """A worker's own session. Raises Malformed and NotFound."""
+    mine = _whole().where(RecordingSession.public_id == checked_session_id(public_id))
+    found = db.scalar(mine.where(RecordingSession.worker_id == worker_id))
+    if found is None:
+        raise NotFound("session_not_found", "There is no such recording session.")
+    return found
+
+
+def sessions_for(db: Session, viewer: Account, limit: int = 100, before: int | None = None) -> Sequence[RecordingSession]:
+    """Sessions that the viewer may see, newest first; `before` is the internal id to go on behind."""
+    seen = _whole().order_by(RecordingSession.id.desc()).limit(limit)
+    if viewer.role == Role.WORKER:
+        seen = seen.where(RecordingSession.worker_id == viewer.id)
+    if before is not None:
+        seen = seen.where(RecordingSession.id < before)
+    return db.scalars(seen).all()
+
+
+def latest_session(db: Session, assignment_id: int) -> RecordingSession | None:
+    """The newest attempt at an assignment."""
+    attempts = _whole().where(RecordingSession.assignment_id == assignment_id)
+    return db.scalar(attempts.order_by(RecordingSession.id.desc()).limit(1))
+
+
+def submission(db: Session, submission_id: int) -> Submission:
+    """Raises NotFound."""
+    found = db.scalar(
+        sa.select(Submission)
+        .where(Submission.id == submission_id)
+        .options(joinedload(Submission.session), joinedload(Submission.assignment).joinedload(Assignment.scenario))
+    )
+    if found is None:
+        raise NotFound("submission_not_found", "There is no such submission.")
+    return found
+
+
+def submission_of_session(db: Session, session_id: int) -> Submission | None:
+    """What a session was handed in as, if it was."""
+    return db.scalar(sa.select(Submission).where(Submission.session_id == session_id))
+
+
+def submissions_of(db: Session, assignment_id: int) -> Sequence[Submission]:
+    """The submissions of an assignment, oldest first."""
+    mine = sa.select(Submission).where(Submission.assignment_id == assignment_id)
+    return db.scalars(mine.order_by(Submission.revision_no)).all()
+
+
+def submissions_in_state(db: Session, states: Collection[AssignmentState], *, before: datetime) -> Sequence[Submission]:
+    """The newest submission of each assignment that has been in one of the states since before the moment."""
+    newest = sa.select(sa.func.max(Submission.id)).group_by(Submission.assignment_id)
+    sat = sa.select(Submission).join(Submission.assignment).options(joinedload(Submission.assignment))
+    sat = sat.where(Assignment.state.in_(states), Assignment.state_since <= before, Submission.id.in_(newest))
+    return db.scalars(sat.order_by(Submission.id)).all()

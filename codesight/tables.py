@@ -1,0 +1,22 @@
+"""All tables: imported by the migrations and the tests."""
+
+from codesight import lifecycle, outbox
+from codesight.accounts import models as accounts
+from codesight.analysis import models as analysis
+from codesight.assignments import models as assignments
+from codesight.capture import models as capture
+from codesight.checks import models as checks
+from codesight.db import Base
+from codesight.exports import models as exports
+from codesight.gigs import models as gigs
+from codesight.payouts import models as payouts
+from codesight.recordings import models as recordings
+from codesight.reviews import models as reviews
+from codesight.workers import models as workers
+
+metadata = Base.metadata
+
+MODULES = (
+    lifecycle, outbox, accounts, gigs, workers, assignments, recordings, capture, checks, analysis, reviews, payouts, exports,
+)
+"""Every module that defines tables."""

@@ -1,0 +1,1 @@
+"""Stage 3: from an invitation to a worker who has consented and has a level."""

@@ -1,0 +1,90 @@
+"""Becoming a worker."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from codesight.accounts import actions as accounts
+from codesight.accounts.models import Account, Role
+from codesight.errors import Conflict
+from codesight.gigs.models import Invitation, Wave
+from codesight.workers.models import Channel, Consent, Worker
+from codesight.workers.queries import has_consented
+from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, ensure_open
+
+
+def join(
+    db: Session,
+    invitation: Invitation,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    channel: Channel,
+    channel_address: str,
+    order_number: str = "",
+    now: datetime,
+) -> Worker:
+    """Make an account and a worker out of an invitation.
+
+    Raises Conflict when the invitation or the wave no longer lets anybody in, or the address is taken.
+    """
+    ensure_open(invitation, now)
+    account = accounts.create_account(
+        db, email=email, name=name, password_hash=password_hash, role=Role.WORKER, now=now
+    )
+    # The conditional update decides between two people who follow the last free use at the same moment.
+    use = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.uses < Invitation.max_uses)
+    if db.scalar(use.values(uses=Invitation.uses + 1).returning(Invitation.id)) is None:
+        raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
+    worker = enlist(
+        db,
+        account,
+        invitation.wave,
+        channel=channel,
+        channel_address=channel_address,
+        order_number=order_number,
+        invitation_id=invitation.id,
+        now=now,
+    )
+    return worker
+
+
+def enlist(
+    db: Session,
+    account: Account,
+    wave: Wave,
+    *,
+    channel: Channel,
+    channel_address: str,
+    order_number: str = "",
+    invitation_id: int | None = None,
+    now: datetime,
+) -> Worker:
+    """Make a worker of an account, in a wave that has room. Raises Conflict `wave_full`."""
+    # Locks the wave's row, so that two cannot count the same free place.
+    db.execute(sa.update(Wave).where(Wave.id == wave.id).values(quota=Wave.quota))
+    inside = db.scalar(sa.select(sa.func.count()).select_from(Worker).where(Worker.wave_id == wave.id)) or 0
+    if inside >= wave.quota:
+        raise Conflict("wave_full", "This round of workers is full. The next one opens soon; your link stays valid.")
+    worker = Worker(
+        account_id=account.id,
+        gig_id=wave.gig_id,
+        wave_id=wave.id,
+        invitation_id=invitation_id,
+        order_number=order_number,
+        channel=channel,
+        channel_address=channel_address,
+        created_at=now,
+    )
+    db.add(worker)
+    db.flush()
+    return worker
+
+
+def consent(db: Session, account_id: int, *, now: datetime) -> None:
+    """The worker agrees to the present text; agreeing twice changes nothing."""
+    if not has_consented(db, account_id):
+        db.add(Consent(account_id=account_id, version=CONSENT_VERSION, text_sha256=CONSENT_SHA256, at=now))
+        db.flush()

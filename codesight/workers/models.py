@@ -1,0 +1,56 @@
+"""What belongs to an account because it is a worker's."""
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from codesight.accounts.models import Account
+from codesight.db import Base, UtcDateTime, closed_set
+from codesight.gigs.models import Gig, Level, Wave
+
+
+class Channel(enum.StrEnum):
+    """How a worker is paid."""
+
+    FIVERR = "fiverr"
+    PAYPAL = "paypal"
+    WISE = "wise"
+    BANK = "bank"
+
+
+class Worker(Base):
+    """A person who records."""
+
+    __tablename__ = "worker"
+
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
+    gig_id: Mapped[int] = mapped_column(sa.ForeignKey("gig.id"))
+    wave_id: Mapped[int] = mapped_column(sa.ForeignKey("wave.id"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("invitation.id"))
+    order_number: Mapped[str] = mapped_column(sa.String(60), default="")
+    """The marketplace's order that brought this worker, when there is one."""
+    level: Mapped[Level] = mapped_column(closed_set(Level, name="worker_level"), default=Level.ENTRY)
+    channel: Mapped[Channel] = mapped_column(closed_set(Channel))
+    channel_address: Mapped[str] = mapped_column(sa.String(254))
+    """Where the channel finds them: a user name or an e-mail address."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship()
+    gig: Mapped[Gig] = relationship()
+    wave: Mapped[Wave] = relationship()
+
+
+class Consent(Base):
+    """That a worker agreed to a certain text."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"))
+    version: Mapped[str] = mapped_column(sa.String(20))
+    text_sha256: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "text_sha256"),)

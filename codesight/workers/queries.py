@@ -1,0 +1,34 @@
+"""Reading workers."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from codesight.errors import NotFound
+from codesight.workers.models import Consent, Worker
+from codesight.workers.rules import CONSENT_SHA256
+
+
+def worker(db: Session, account_id: int) -> Worker:
+    """The worker of an account, with gig and wave. Raises NotFound."""
+    found = db.scalar(
+        sa.select(Worker)
+        .where(Worker.account_id == account_id)
+        .options(joinedload(Worker.gig), joinedload(Worker.wave), joinedload(Worker.account))
+    )
+    if found is None:
+        raise NotFound("worker_not_found", "There is no such worker.")
+    return found
+
+
+def all_workers(db: Session, limit: int = 200) -> Sequence[Worker]:
+    """The newest workers with account and wave."""
+    with_parts = sa.select(Worker).options(joinedload(Worker.account), joinedload(Worker.wave))
+    return db.scalars(with_parts.order_by(Worker.account_id.desc()).limit(limit)).all()
+
+
+def has_consented(db: Session, account_id: int) -> bool:
+    """Whether the worker agreed to the text as it stands now."""
+    agreed = sa.select(Consent.id).where(Consent.account_id == account_id, Consent.text_sha256 == CONSENT_SHA256)
+    return db.scalar(agreed) is not None

@@ -1,0 +1,25 @@
+"""The consent's text and whether an invitation still lets somebody in."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from codesight.errors import Conflict
+from codesight.gigs.models import Invitation
+from codesight.lifecycle import WaveState
+
+CONSENT_VERSION = "1"
+CONSENT_TEXT = (Path(__file__).parent / "consent.md").read_text()
+CONSENT_SHA256 = hashlib.sha256(CONSENT_TEXT.encode()).hexdigest()
+
+
+def ensure_open(invitation: Invitation, now: datetime) -> None:
+    """Raises Conflict with the reason when the link no longer lets anybody in."""
+    if invitation.revoked_at is not None:
+        raise Conflict("invitation_revoked", "This invitation was withdrawn. Ask whoever sent it for a new one.")
+    if invitation.expires_at <= now:
+        raise Conflict("invitation_expired", "This invitation has expired. Ask whoever sent it for a new one.")
+    if invitation.uses >= invitation.max_uses:
+        raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
+    if invitation.wave.state != WaveState.OPEN:
+        raise Conflict("wave_closed", "This round of workers is not open now. Your link works again when it opens.")
