@@ -1,0 +1,75 @@
+/** The single exit's mask: takes an event as a page made it and gives the event that may leave the page. */
+(() => {
+  const cs = (globalThis.codesightContent ??= {});
+  const ADDRESSES = new Set(['href', 'src', 'action']);
+  const SHORTEST_SECRET = 4;
+  const LONGEST = { text: 200, attribute: 500, url: 2000, value: 2000 };
+
+  const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+
+  /** One pattern for everything typed into private fields, longest first, in plain and in percent-encoded spelling. */
+  function secretsPattern(secrets) {
+    const spellings = new Map();
+    for (const { value, kind } of secrets) {
+      const plain = value.trim();
+      if (plain.length < SHORTEST_SECRET) continue;
+      const encoded = encodeURIComponent(plain);
+      for (const spelling of [plain, encoded, encoded.replaceAll('%20', '+')]) spellings.set(spelling.toLowerCase(), kind);
+    }
+    if (!spellings.size) return null;
+    // Whole words only where the secret is one, or "anna" would be cut out of "savanna".
+    const alternatives = [...spellings].sort(([a], [b]) => b.length - a.length).map(([spelling, kind]) => (
+      ['name', 'address', 'private', 'phone'].includes(kind)
+        ? `(?<![\\p{L}\\p{N}])${escape(spelling)}(?![\\p{L}\\p{N}])` : escape(spelling)));
+    const placeholder = `\\[(?:${cs.PRIVATE_KINDS.join('|')})\\]`;
+    return { spellings, pattern: new RegExp(`${placeholder}|${alternatives.join('|')}`, 'giu') };
+  }
+
+  function maskValue(value, field, text) {
+    if (value?.kind === 'field') {
+      const kind = field && cs.fieldKind(field);
+      return kind ? { kind: 'masked', text: `[${kind}]`, reason: kind } : { kind: 'text', text: text(value.text).slice(0, LONGEST.value) };
+    }
+    return value;
+  }
+
+  function maskTarget(target, text, address) {
+    if (!target) return null;
+    const candidates = target.candidates.map((candidate) => ({ ...candidate, value: text(candidate.value) }));
+    // What masking changed finds nothing any more: it goes behind what still does.
+    const kept = (candidate, i) => candidate.value === target.candidates[i].value;
+    return {
+      ...target,
+      name: text(target.name).slice(0, LONGEST.text),
+      text: text(target.text).slice(0, LONGEST.text),
+      attributes: Object.fromEntries(Object.entries(target.attributes)
+        .map(([name, value]) => [name, (ADDRESSES.has(name) ? address(value) : text(value)).slice(0, LONGEST.attribute)])),
+      candidates: [...candidates.filter(kept), ...candidates.filter((candidate, i) => !kept(candidate, i))],
+    };
+  }
+
+  /**
+   * @param {object} event as docs/protocol.md describes it, but for `value` of kind `field` (raw text of a form field)
+   *   and `field` (what the page says about that field), which both end here
+   * @param {{value: string, kind: string}[]} secrets what was typed into private fields of this page
+   */
+  cs.maskEvent = ({ field, ...event }, secrets) => {
+    const known = secretsPattern(secrets);
+    const echo = (masked) => (known
+      ? masked.replace(known.pattern, (found) => {
+        const kind = known.spellings.get(found.toLowerCase());
+        return kind ? `[${kind}]` : found;
+      }) : masked);
+    const text = (plain) => echo(cs.maskText(plain));
+    const address = (plain) => echo(cs.maskUrl(plain));
+    return {
+      ...event,
+      url: address(event.url).slice(0, LONGEST.url),
+      title: text(event.title).slice(0, LONGEST.text),
+      frame_path: event.frame_path.map((step) => (/^https?:/u.test(step) ? address(step) : text(step))),
+      shadow_path: event.shadow_path.map(text),
+      target: maskTarget(event.target, text, address),
+      value: maskValue(event.value, field, text),
+    };
+  };
+})();

@@ -1,0 +1,32 @@
+/** The popup's words, kept apart from its elements. */
+
+export const STATES = {
+  unpaired: ['Not connected', 'Open a scenario on the recording site, or enter the server address and session id given there.'],
+  awaiting_approval: ['Waits for you', 'Allow the server on the page that was opened.'],
+  connecting: ['Connecting…', 'Reaching the server.'],
+  connected: ['Ready', 'Connected. Nothing is recorded until you press Start.'],
+  recording: ['Recording', 'Shop as you always do. Passwords, e-mail addresses and payment data are left out.'],
+  offline: ['Offline', 'The server cannot be reached. Nothing is lost: it is sent as soon as the server is back.'],
+  refused: ['Refused', 'The server did not accept this session. What was recorded is still here.'],
+};
+
+/** What a line of the activity log says about an event. */
+export function describeEvent({ type, target, value, url, cause }) {
+  const what = target && (target.name || target.text || target.tag);
+  if (value?.kind === 'scroll') return `${Math.round(value.dx)}, ${Math.round(value.dy)} px`;
+  if (value && what) return `${what}: ${value.text}`;
+  if (what) return what;
+  return cause ? `${url} (${cause})` : url;
+}
+
+/** "double_click" as people read it. */
+export const typeInWords = (type) => type.replaceAll('_', ' ');
+
+/** What is shown of events and notices, newest first. */
+export function logLines(events, notices, limit) {
+  const lines = [
+    ...events.map((event) => ({ at: event.t_wall, type: typeInWords(event.type), text: describeEvent(event) })),
+    ...notices.map((notice) => ({ at: notice.at, type: null, text: notice.text })),
+  ];
+  return lines.sort((a, b) => b.at - a.at).slice(0, limit);
+}

@@ -1,0 +1,43 @@
+/** The first of the two lines of masking; the server's is held to the same cases. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import '../../extension/content/mask_text.js';
+import '../../extension/content/mask_field.js';
+import '../../extension/content/mask_url.js';
+
+const { maskText, maskUrl, fieldKind } = globalThis.codesightContent;
+const cases = JSON.parse(readFileSync(new URL('../masking_cases.json', import.meta.url), 'utf8'));
+
+/** One readable list of everything that went wrong instead of the first failure. */
+function misses(rows, actual, expected) {
+  return rows.filter((row) => actual(row) !== expected(row))
+    .map((row) => ({ row: JSON.stringify(row), got: actual(row) }));
+}
+
+test('private texts are replaced and product texts survive, in every shared case', () => {
+  assert.ok(cases.text.length >= 60);
+  assert.deepEqual(misses(cases.text, (row) => maskText(row.in), (row) => row.out), []);
+});
+
+test('addresses lose what is private, percent-encoded or not, and keep the rest as it was spelled', () => {
+  assert.deepEqual(misses(cases.url, (row) => maskUrl(row.in), (row) => row.out), []);
+});
+
+test('a field is private by its type, its autocomplete token or what the page calls it', () => {
+  assert.deepEqual(misses(cases.field, (row) => fieldKind(row.field), (row) => row.kind), []);
+});
+
+test('masking twice changes nothing more', () => {
+  const again = (mask) => (row) => mask(mask(row.in)) === mask(row.in);
+  assert.ok(cases.text.every(again(maskText)));
+  assert.ok(cases.url.every(again(maskUrl)));
+});
+
+test('masking a long text takes milliseconds, so a click never stutters', () => {
+  const nasty = ['4 '.repeat(5000), 'a.'.repeat(5000), '+1 '.repeat(5000), 'DE89 '.repeat(2000), '"'.repeat(10000)];
+  const began = performance.now();
+  for (const text of nasty) maskText(text);
+  assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+});

@@ -1,0 +1,108 @@
+/** The small decisions: which keys, which navigations, which names, which pages, which word for the state. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import '../../extension/content/mask_text.js';
+import '../../extension/content/mask_field.js';
+import '../../extension/content/mask_url.js';
+import '../../extension/content/mask_event.js';
+import '../../extension/content/keys.js';
+import '../../extension/content/navigation.js';
+import '../../extension/content/selectors.js';
+import { retryDelay } from '../../extension/background/connection.js';
+import { isRecorded } from '../../extension/background/scope.js';
+import { stateOf } from '../../extension/background/status.js';
+import { concerns, tabEvent } from '../../extension/background/tabs.js';
+
+const cs = globalThis.codesightContent;
+const key = (name, held = {}) => cs.keyName({
+  key: name, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false, getModifierState: () => false, ...held,
+});
+
+test('keys that do something are named, characters that are typed never are', () => {
+  assert.equal(key('Enter'), 'Enter');
+  assert.equal(key('Tab', { shiftKey: true }), 'Shift+Tab');
+  assert.equal(key('C', { ctrlKey: true, shiftKey: true }), 'Control+Shift+c');
+  for (const typed of ['a', 'Z', '7', '@', ' ', 'Backspace', 'Shift', 'Dead']) assert.equal(key(typed), null, typed);
+  assert.equal(key('q', { ctrlKey: true, altKey: true }), null, 'AltGr types a character');
+  assert.equal(key('Enter', { isComposing: true }), null, 'Enter that chooses a word is typing');
+});
+
+test('a changed fragment is a hash navigation, another address history, and the same address replaced nothing', () => {
+  assert.equal(cs.historyCause('https://a/x', 'https://a/x#y', 'push'), 'hash');
+  assert.equal(cs.historyCause('https://a/x#y', 'https://a/z', 'traverse'), 'history');
+  assert.equal(cs.historyCause('https://a/x', 'https://a/x', 'replace'), null);
+});
+
+test('names made by tools are told from names made by people', () => {
+  const generated = ['css-1q2w3e4', 'sc-bdVaJa1', ':r1:', 'ember1234', 'Button_root__3xYz1', 'a1b2c3d4', 'item-9283741', 'jss12'];
+  const written = ['add-to-cart', 'btn-primary', 'searchBox', 'header', 'size-32', 'product-title', 'col-6', 'cart_total'];
+  assert.deepEqual(generated.filter((name) => !cs.looksGenerated(name)), []);
+  assert.deepEqual(written.filter(cs.looksGenerated), []);
+});
+
+test('the recorder\'s own pages are not recorded, the practice shop and every other shop are', () => {
+  const server = 'https://codesight.example';
+  assert.equal(isRecorded(`${server}/record/cs_1`, server), false);
+  assert.equal(isRecorded(`${server}/practice-shop/cart`, server), true);
+  assert.equal(isRecorded('https://shop.example/record', server), true);
+  assert.equal(isRecorded('chrome://settings', server), false);
+  assert.equal(concerns({ url: `${server}/record/cs_1` }, server), false);
+  assert.equal(concerns({}, server), true);
+});
+
+test('the state is one of the protocol\'s words', () => {
+  const session = { phase: 'paired', capturing: false };
+  const open = { open: true, failing: false };
+  assert.equal(stateOf(null, open), 'unpaired');
+  assert.equal(stateOf({ ...session, phase: 'awaiting_approval' }, open), 'awaiting_approval');
+  assert.equal(stateOf({ ...session, phase: 'refused' }, open), 'refused');
+  assert.equal(stateOf({ ...session, phase: 'ended' }, open), 'unpaired');
+  assert.equal(stateOf(session, open), 'connected');
+  assert.equal(stateOf({ ...session, capturing: true }, open), 'recording');
+  assert.equal(stateOf(session, { open: false, failing: false }), 'connecting');
+  assert.equal(stateOf(session, { open: false, failing: true }), 'offline');
+});
+
+test('retries come later and later, never later than 30 s, and not all browsers at once', () => {
+  assert.equal(retryDelay(0, 1), 500);
+  assert.equal(retryDelay(3, 1), 4000);
+  assert.equal(retryDelay(99, 1), 30_000);
+  assert.equal(retryDelay(0, 0), 250);
+});
+
+test('a tab\'s address and title are masked too, and a browser page has no address', () => {
+  const event = tabEvent('tab_switched', { id: 7, url: 'https://shop.example/?u=jane%40example.com', title: 'jane@example.com' });
+  assert.equal(event.url, 'https://shop.example/?u=[email]');
+  assert.equal(event.title, '[email]');
+  assert.equal(tabEvent('tab_opened', { id: 8, url: 'chrome://settings' }).url, '');
+});
+
+const about = (more) => ({
+  client_event_id: 'x', type: 'click', url: 'https://shop.example/?who=Josephine+Baker', title: 'Hello Josephine Baker', frame_path: [], shadow_path: [],
+  value: null, field: null, pointer: null, target: null, ...more,
+});
+const secrets = [{ value: 'Josephine Baker', kind: 'name' }, { value: 'hunter2', kind: 'password' }, { value: 'Anna', kind: 'name' }];
+
+test('what was typed into a private field is masked wherever the page shows it again', () => {
+  const masked = cs.maskEvent(about({}), secrets);
+  assert.equal(masked.title, 'Hello [name]');
+  assert.equal(masked.url, 'https://shop.example/?who=[name]');
+  assert.equal(cs.maskEvent(about({ title: 'xhunter2y in Savanna' }), secrets).title, 'x[password]y in Savanna');
+});
+
+test('a private field\'s value leaves as a placeholder of fixed length, another field\'s as text', () => {
+  const value = { kind: 'field', text: 'correct horse' };
+  const once = cs.maskEvent(about({ value, field: { type: 'text', sticky: true } }), []);
+  assert.deepEqual(once.value, { kind: 'masked', text: '[password]', reason: 'password' });
+  assert.equal('field' in once, false);
+  assert.deepEqual(cs.maskEvent(about({ value, field: { type: 'search' } }), []).value, { kind: 'text', text: 'correct horse' });
+});
+
+test('candidates that masking changed go behind those that still find the element', () => {
+  const candidates = [{ strategy: 'text', value: 'Hi jane@example.com', match_count: 1 }, { strategy: 'css', value: '#me', match_count: 1 }];
+  const target = { tag: 'a', role: 'link', name: '', text: '', attributes: { href: '/u/jane%40example.com' }, candidates };
+  const masked = cs.maskEvent(about({ target }), []).target;
+  assert.deepEqual(masked.candidates.map((candidate) => candidate.value), ['#me', 'Hi [email]']);
+  assert.equal(masked.attributes.href, '/u/[email]');
+});
