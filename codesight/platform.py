@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Engine
 
 from codesight.adapters import storage_for
+from codesight.adapters.speech import NoSpeech, Speech
 from codesight.adapters.storage import Storage
 from codesight.config import Settings
 from codesight.db import engine_for
@@ -17,8 +18,14 @@ class Platform:
     settings: Settings
     engine: Engine
     storage: Storage
+    speech: Speech
 
     @classmethod
     def of(cls, settings: Settings) -> "Platform":
         """Connects to nothing yet; the database is reached at first use."""
-        return cls(settings=settings, engine=engine_for(settings.database_url), storage=storage_for(settings))
+        return cls(
+            settings=settings,
+            engine=engine_for(settings.database_url),
+            storage=storage_for(settings),
+            speech=NoSpeech(),  # no speech model can be set yet; submissions say so
+        )

@@ -19,7 +19,7 @@ class Role(enum.StrEnum):
     WORKER = "worker"
 
 
-class NamedRole(RoleMixin):  # type: ignore[misc]
+class NamedRole(RoleMixin):
     """A role as Flask-Security wants to see it."""
 
     def __init__(self, name: str) -> None:
@@ -27,7 +27,7 @@ class NamedRole(RoleMixin):  # type: ignore[misc]
         self.permissions: list[str] = []
 
 
-class Account(Base, UserMixin):  # type: ignore[misc]
+class Account(Base, UserMixin):
     """A person who can sign in."""
 
     __tablename__ = "account"
@@ -45,7 +45,7 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
-    def roles(self) -> list[NamedRole]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # theirs is a column, ours follows from `role`
         """For Flask-Security; our own code asks `role`."""
         return [NamedRole(self.role.value)]
 

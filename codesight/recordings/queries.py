@@ -14,7 +14,7 @@ from codesight.lifecycle import AssignmentState
 from codesight.recordings.models import RecordingSession, Submission
 
 
-def _whole() -> sa.Select[tuple[RecordingSession]]:
+def _whole() -> sa.Select[RecordingSession]:
     assignment = joinedload(RecordingSession.assignment)
     return sa.select(RecordingSession).options(
         assignment.joinedload(Assignment.scenario),
