@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 # The id that the `key` in extension/manifest.json gives to the unpacked extension.
 UNPACKED_EXTENSION = "chrome-extension://maklebhmklhfdnjfbnidnebdappnebac"
@@ -20,9 +20,9 @@ class Settings:
 
     var: Path
     """The folder of this installation: database, files, logs."""
-    database_url: str
+    database_url: str = field(repr=False)  # as the next one, it may hold a password
     """SQLAlchemy's address: `sqlite:///…` or `postgresql+psycopg://…`."""
-    redis_url: str
+    redis_url: str = field(repr=False)
     """Address of Redis or Valkey, TCP or `unix://`."""
     public_url: str
     """The address under which people and browsers reach the web, without a slash at its end."""
@@ -53,7 +53,7 @@ class Settings:
         return cls(
             var=var,
             database_url=_database(environ.get("DATABASE_URL") or f"sqlite:///{var / 'codesight.sqlite'}"),
-            redis_url=environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0",
+            redis_url=_redis(environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"),
             public_url=_origin("PUBLIC_URL", environ.get("PUBLIC_URL") or "http://127.0.0.1:8000"),
             secret_key=_secret(environ.get("SECRET_KEY", "")),
             minimum_video_seconds=_number(environ, "MINIMUM_VIDEO_SECONDS", 300, 1, 36_000),
@@ -62,7 +62,7 @@ class Settings:
             max_upload_bytes=_number(environ, "MAX_UPLOAD_MB", 4096, 1, 1024 * 1024) * 1024 * 1024,
             extension_origins=_origins(environ.get("EXTENSION_ORIGINS") or UNPACKED_EXTENSION),
             s3_bucket=environ.get("S3_BUCKET") or None,
-            s3_endpoint=environ.get("S3_ENDPOINT") or None,
+            s3_endpoint=_endpoint(environ.get("S3_ENDPOINT")),
             s3_region=environ.get("S3_REGION") or "us-east-1",
         )
 
@@ -77,6 +77,12 @@ def _database(url: str) -> str:
     return url
 
 
+def _redis(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url
+
+
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise BadSetting(
@@ -86,10 +92,25 @@ def _secret(text: str) -> str:
 
 
 def _origin(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+    parts = _web_address(text)
+    if parts is None or parts.path.strip("/"):
         raise BadSetting(f"{name} must be an address such as https://codesight.example, without a path; it is {text!r}.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _endpoint(text: str | None) -> str | None:
+    if text and _web_address(text) is None:
+        raise BadSetting(f"S3_ENDPOINT must be an address such as https://s3.example; it is {text!r}.")
+    return text or None
+
+
+def _web_address(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # such as a port that is no number
+        return None
+    return parts if usable else None
 
 
 def _origins(text: str) -> tuple[str, ...]:

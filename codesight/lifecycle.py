@@ -60,36 +60,44 @@ class WaveState(enum.StrEnum):
 
 _A, _S, _P, _W = AssignmentState, SessionState, PayoutState, WaveState
 
-MOVES: dict[enum.StrEnum, frozenset[enum.StrEnum]] = {
-    _A.RESERVED: frozenset({_A.ACTIVE, _A.RETURNED, _A.EXPIRED, _A.CANCELLED}),
-    _A.ACTIVE: frozenset({_A.SUBMITTED, _A.RETURNED, _A.EXPIRED, _A.CANCELLED}),
-    _A.SUBMITTED: frozenset({_A.CHECKING}),
-    _A.LATE: frozenset({_A.CHECKING}),
-    _A.OVERFLOW: frozenset({_A.CHECKING, _A.CANCELLED}),
-    _A.CHECKING: frozenset({_A.IN_REVIEW, _A.SUBMITTED}),
-    _A.IN_REVIEW: frozenset({_A.ACCEPTED, _A.REVISION_REQUESTED, _A.REJECTED}),
-    _A.REVISION_REQUESTED: frozenset({_A.SUBMITTED, _A.EXPIRED, _A.RETURNED, _A.CANCELLED}),
-    _A.EXPIRED: frozenset({_A.LATE, _A.OVERFLOW}),
-    _A.ACCEPTED: frozenset({_A.REJECTED}),
-    _A.REJECTED: frozenset({_A.ACCEPTED}),
-    _A.RETURNED: frozenset(),
-    _A.CANCELLED: frozenset(),
-    _S.READY: frozenset({_S.RECORDING, _S.ABANDONED}),
-    _S.RECORDING: frozenset({_S.STOPPED, _S.ABANDONED}),
-    _S.STOPPED: frozenset({_S.SUBMITTED, _S.ABANDONED}),
-    _S.SUBMITTED: frozenset(),
-    _S.ABANDONED: frozenset(),
-    _P.DUE: frozenset({_P.APPROVED}),
-    _P.APPROVED: frozenset({_P.DUE, _P.SENDING, _P.PAID}),
-    _P.SENDING: frozenset({_P.PAID, _P.FAILED, _P.UNKNOWN}),
-    _P.UNKNOWN: frozenset({_P.PAID, _P.FAILED}),
-    _P.FAILED: frozenset({_P.DUE}),
-    _P.PAID: frozenset(),
-    _W.DRAFT: frozenset({_W.OPEN}),
-    _W.OPEN: frozenset({_W.CLOSED}),
-    _W.CLOSED: frozenset({_W.OPEN}),
+MOVES: dict[type[enum.StrEnum], dict[enum.StrEnum, frozenset[enum.StrEnum]]] = {
+    AssignmentState: {
+        _A.RESERVED: frozenset({_A.ACTIVE, _A.RETURNED, _A.EXPIRED, _A.CANCELLED}),
+        _A.ACTIVE: frozenset({_A.SUBMITTED, _A.RETURNED, _A.EXPIRED, _A.CANCELLED}),
+        _A.SUBMITTED: frozenset({_A.CHECKING}),
+        _A.LATE: frozenset({_A.CHECKING}),
+        _A.OVERFLOW: frozenset({_A.CHECKING, _A.CANCELLED}),
+        _A.CHECKING: frozenset({_A.IN_REVIEW, _A.SUBMITTED}),
+        _A.IN_REVIEW: frozenset({_A.ACCEPTED, _A.REVISION_REQUESTED, _A.REJECTED}),
+        _A.REVISION_REQUESTED: frozenset({_A.SUBMITTED, _A.EXPIRED, _A.RETURNED, _A.CANCELLED}),
+        _A.EXPIRED: frozenset({_A.LATE, _A.OVERFLOW}),
+        _A.ACCEPTED: frozenset({_A.REJECTED}),
+        _A.REJECTED: frozenset({_A.ACCEPTED}),
+        _A.RETURNED: frozenset(),
+        _A.CANCELLED: frozenset(),
+    },
+    SessionState: {
+        _S.READY: frozenset({_S.RECORDING, _S.ABANDONED}),
+        _S.RECORDING: frozenset({_S.STOPPED, _S.ABANDONED}),
+        _S.STOPPED: frozenset({_S.SUBMITTED, _S.ABANDONED}),
+        _S.SUBMITTED: frozenset(),
+        _S.ABANDONED: frozenset(),
+    },
+    PayoutState: {
+        _P.DUE: frozenset({_P.APPROVED}),
+        _P.APPROVED: frozenset({_P.DUE, _P.SENDING, _P.PAID}),
+        _P.SENDING: frozenset({_P.PAID, _P.FAILED, _P.UNKNOWN}),
+        _P.UNKNOWN: frozenset({_P.PAID, _P.FAILED}),
+        _P.FAILED: frozenset({_P.DUE}),
+        _P.PAID: frozenset(),
+    },
+    WaveState: {
+        _W.DRAFT: frozenset({_W.OPEN}),
+        _W.OPEN: frozenset({_W.CLOSED}),
+        _W.CLOSED: frozenset({_W.OPEN}),
+    },
 }
-"""From each state, the states that may follow."""
+"""For each kind of state: from each, the ones that may follow. Kept apart because words such as `submitted` occur in two."""
 
 WITH_THE_WORKER = frozenset({_A.RESERVED, _A.ACTIVE, _A.REVISION_REQUESTED})
 """States in which the next step is the worker's."""
@@ -125,7 +133,7 @@ def move(
     state does not allow it, `moved_meanwhile` when somebody else was faster.
     """
     before = row.state
-    if to not in MOVES[before]:
+    if to not in MOVES[type(before)][before]:
         raise Conflict("illegal_move", f"This is {words(before)} and cannot become {words(to)} now.", state=before)
     table = type(row)
     mine = sa.update(table).where(table.id == row.id, table.state == before).values(state=to, state_since=now, **facts).returning(table.id)

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from codesight.accounts.models import Account, AuditEntry, Role
@@ -15,8 +15,6 @@ def create_account(
 ) -> Account:
     """Add a person. Raises Conflict `email_taken` when the address already has an account."""
     email = email.strip().lower()
-    if db.scalar(sa.select(Account.id).where(Account.email == email)) is not None:
-        raise Conflict("email_taken", "This e-mail address cannot be used. Sign in instead, or take another one.")
     account = Account(
         email=email,
         name=name.strip(),
@@ -25,8 +23,13 @@ def create_account(
         fs_uniquifier=secrets.token_hex(32),
         created_at=now,
     )
-    db.add(account)
-    db.flush()
+    try:
+        with db.begin_nested():
+            db.add(account)
+    except IntegrityError as problem:  # no look beforehand: of two at the same moment the index lets one in
+        raise Conflict(
+            "email_taken", "This e-mail address cannot be used. Sign in instead, or take another one."
+        ) from problem
     audit(db, "account_created", f"account:{account.id}", {"role": role.value}, now=now, by=by)
     return account
 

@@ -61,6 +61,7 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
                 worker_id=worker.account_id,
                 price_cents=price,
                 bonus_cents=package.bonus_cents,
+                reserved_cents=price + package.bonus_cents,
                 state=AssignmentState.RESERVED,
                 state_since=now,
                 lease_until=lease_end(now, lease_hours),
@@ -72,7 +73,9 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
 
 
 def start(db: Session, assignment: Assignment, *, now: datetime) -> None:
-    """The worker begins to record; beginning again changes nothing. Raises Conflict `lease_expired`, `not_yours_now`."""
+    """The worker begins to record; beginning again changes nothing.
+
+    Raises Conflict `not_open`, `lease_expired`."""
     if assignment.state not in WITH_THE_WORKER:
         raise Conflict("not_open", "This scenario is not waiting for a recording.", state=assignment.state.value)
     if assignment.lease_until <= now:
@@ -88,10 +91,7 @@ def submit(db: Session, assignment: Assignment, *, now: datetime) -> None:
     if assignment.state == AssignmentState.RESERVED:
         move(db, assignment, AssignmentState.ACTIVE, now=now, by=assignment.worker_id)
     if assignment.state == AssignmentState.EXPIRED:
-        back = sa.update(Slot).where(Slot.id == assignment.slot_id, Slot.state == SlotState.OPEN)
-        free = db.scalar(back.values(state=SlotState.TAKEN).returning(Slot.id)) is not None
-        free = free and _try_to_reserve(db, assignment.worker.wave_id, assignment.price_cents + assignment.bonus_cents)
-        to = AssignmentState.LATE if free else AssignmentState.OVERFLOW
+        to = AssignmentState.LATE if _take_back(db, assignment) else AssignmentState.OVERFLOW
         move(db, assignment, to, now=now, by=assignment.worker_id)
         return
     move(db, assignment, AssignmentState.SUBMITTED, now=now, by=assignment.worker_id)
@@ -129,7 +129,10 @@ def verdict(db: Session, assignment: Assignment, to: AssignmentState, *, by: int
     if to == AssignmentState.REVISION_REQUESTED:
         assignment.lease_until = lease_end(now, lease_hours)
     if to == AssignmentState.REJECTED:
-        db.execute(sa.update(Slot).where(Slot.id == assignment.slot_id).values(state=SlotState.OPEN))
+        _open_slot(db, assignment)
+    if to == AssignmentState.ACCEPTED and not assignment.holds_slot:
+        # A rejection had given the slot away, or the work came when it was somebody else's.
+        assignment.holds_slot = _close_slot(db, assignment)
     _close_claim(db, assignment, now=now)
 
 
@@ -181,16 +184,43 @@ def _take_slot(db: Session, scenario_id: int) -> Slot | None:
     return db.scalar(take.returning(Slot))
 
 
+def _take_back(db: Session, assignment: Assignment) -> bool:
+    # Slot and money, or neither.
+    cents = assignment.price_cents + assignment.bonus_cents
+    if not _close_slot(db, assignment):
+        return False
+    assignment.holds_slot = True
+    if not _try_to_reserve(db, assignment.worker.wave_id, cents):
+        _open_slot(db, assignment)
+        return False
+    assignment.reserved_cents = cents
+    return True
+
+
+def _close_slot(db: Session, assignment: Assignment) -> bool:
+    close = sa.update(Slot).where(Slot.id == assignment.slot_id, Slot.state == SlotState.OPEN)
+    return db.scalar(close.values(state=SlotState.TAKEN).returning(Slot.id)) is not None
+
+
+def _open_slot(db: Session, assignment: Assignment) -> None:
+    if assignment.holds_slot:
+        db.execute(sa.update(Slot).where(Slot.id == assignment.slot_id).values(state=SlotState.OPEN))
+        assignment.holds_slot = False
+
+
 def _free(db: Session, assignment: Assignment, *, now: datetime) -> None:
-    db.execute(sa.update(Slot).where(Slot.id == assignment.slot_id).values(state=SlotState.OPEN))
-    release(db, assignment.worker.wave_id, assignment.price_cents + assignment.bonus_cents)
+    _open_slot(db, assignment)
+    release(db, assignment)
     _close_claim(db, assignment, now=now)
 
 
-def release(db: Session, wave_id: int, cents: int, spent: int = 0) -> None:
-    """Money that was promised is promised no longer; `spent` of it was earned."""
-    change = {"reserved_cents": Wave.reserved_cents - cents, "spent_cents": Wave.spent_cents + spent}
-    db.execute(sa.update(Wave).where(Wave.id == wave_id).values(change))
+def release(db: Session, assignment: Assignment) -> int:
+    """What the wave kept for an assignment is free again; a second time releases nothing. Returns the cents."""
+    cents, assignment.reserved_cents = assignment.reserved_cents, 0
+    if cents:
+        free = sa.update(Wave).where(Wave.id == assignment.worker.wave_id)
+        db.execute(free.values(reserved_cents=Wave.reserved_cents - cents))
+    return cents
 
 
 def _close_claim(db: Session, assignment: Assignment, *, now: datetime) -> None:

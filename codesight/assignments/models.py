@@ -73,6 +73,10 @@ class Assignment(Base):
     price_cents: Mapped[int]
     """This scenario's part of the package's price."""
     bonus_cents: Mapped[int]
+    reserved_cents: Mapped[int]
+    """What its wave still keeps for it: price and bonus, and nothing once it was earned, freed or never there."""
+    holds_slot: Mapped[bool] = mapped_column(default=True)
+    """Whether the slot is taken by this assignment; not so for work that came when it was somebody else's."""
     state: Mapped[AssignmentState] = mapped_column(closed_set(AssignmentState), index=True)
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -82,4 +86,4 @@ class Assignment(Base):
     scenario: Mapped[Scenario] = relationship()
     worker: Mapped[Worker] = relationship()
 
-    __table_args__ = (sa.CheckConstraint("price_cents >= 0 AND bonus_cents >= 0", name="amounts"),)
+    __table_args__ = (sa.CheckConstraint("price_cents >= 0 AND bonus_cents >= 0 AND reserved_cents >= 0", name="amounts"),)

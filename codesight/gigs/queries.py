@@ -63,9 +63,9 @@ def invitations(db: Session, gig_id: int) -> Sequence[Invitation]:
 
 def invitation(db: Session, token: str) -> Invitation:
     """The invitation of a link. Raises NotFound."""
-    found = db.scalar(
-        sa.select(Invitation).where(Invitation.token == token).options(joinedload(Invitation.wave))
-    )
+    known = sa.select(Invitation).where(Invitation.token == token).options(joinedload(Invitation.wave))
+    # PostgreSQL takes no NUL in a comparison either.
+    found = db.scalar(known) if token.isalnum() else None
     if found is None:
         raise NotFound("invitation_not_found", "This invitation link is not known. Ask whoever sent it for a new one.")
     return found

@@ -1,0 +1,16 @@
+"""The outside world: storage, payments, speech, vision, tuning, media, mail."""
+
+from codesight.adapters.storage import Storage
+from codesight.adapters.storage_folder import FolderStorage
+from codesight.config import Settings
+
+
+def storage_for(settings: Settings) -> Storage:
+    """The bucket if the settings name one, the folder `files` otherwise."""
+    seconds = settings.file_url_seconds
+    if settings.s3_bucket is None:
+        return FolderStorage(settings.var / "files", settings.public_url, settings.secret_key, seconds)
+    # boto3 takes half a second to load: only who needs it waits.
+    from codesight.adapters.storage_s3 import S3Storage
+
+    return S3Storage(settings.s3_bucket, settings.s3_endpoint, settings.s3_region, seconds)

@@ -1,0 +1,297 @@
+"""Events reduced to steps: what somebody would have to do to repeat the demonstration.
+
+Typing with corrections is one TYPE, a scroll in ten pieces one SCROLL; what the browser did by itself (a page
+that loads because of a click, the click that Enter causes on a form's button) is no step. Times are by the
+browser's clock.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from codesight.analysis.base import Action, RecordingFacts, Result
+from codesight.analysis.models import AnalysisState
+from codesight.analysis.rules import (
+    CONSEQUENCE_MS,
+    SLOW_PAGE_MS,
+    Cause,
+    is_by_pointer,
+    is_text_field,
+    place,
+    point,
+)
+from codesight.capture.rules import Event, EventType, Scroll, selector, text_of
+
+NAME = "steps"
+TITLE = "Navigation steps"
+
+SCROLL_PAUSE_MS = 1_000.0
+DOUBLE_CLICK_MS = 700.0
+SAME_ACTION_MS = 300.0
+"""A click this soon after Enter or before a ticked box is a part of it."""
+MENU_MS = 5_000.0
+"""How long a menu that opened by hovering is taken to stay open."""
+LATE_CHANGE_MS = 2_000.0
+
+CLICK, TYPE, SELECT, CHECK, ENTER, KEY = "CLICK", "TYPE", "SELECT", "CHECK", "ENTER", "KEY"
+SCROLL, HOVER, NAVIGATE = "SCROLL", "HOVER", "NAVIGATE"
+TAB_OPENED, TAB_SWITCHED, TAB_CLOSED = "TAB_OPENED", "TAB_SWITCHED", "TAB_CLOSED"
+
+# Keys that move inside a field; the typed text says the same.
+_EDITING = frozenset({"Backspace", "Delete", "ArrowLeft", "ArrowRight", "Home", "End", "Shift"})
+_MENU_ROLES = frozenset({"menu", "menubar", "menuitem"})
+_BY_SCRIPT = frozenset({"history", "hash"})  # or by an action that is a step already
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A step that may still grow."""
+
+    action: str
+    event: Event
+    value: str
+    since: float
+    until: float
+    """Wall times of the first and the last event."""
+    seqs: list[int]
+    point: tuple[float, float] | None
+    moved: tuple[float, float] = (0.0, 0.0)
+
+    def cover(self, event: Event) -> None:
+        self.seqs.append(event.seq)
+        self.until = max(self.until, event.t_wall)
+
+    def absorb(self, earlier: "_Draft") -> None:
+        self.seqs += earlier.seqs
+        self.since = min(self.since, earlier.since)
+        self.point = earlier.point or self.point
+
+    def within(self, milliseconds: float, event: Event) -> bool:
+        return self.event.tab_id == event.tab_id and event.t_wall - self.until <= milliseconds
+
+
+def run(facts: RecordingFacts) -> Result:
+    """The steps of the events."""
+    found = tuple(reduce(facts.events, facts.video_started_ms))
+    return Result(AnalysisState.DONE, f"{len(found)} steps out of {len(facts.events)} events", steps=found)
+
+
+def reduce(events: Sequence[Event], video_started_ms: float | None) -> list[Action]:
+    """Steps in their order in time. Without a video the first event is second zero."""
+    ordered = sorted(events, key=lambda event: (event.t_wall, event.seq))
+    if not ordered:
+        return []
+    start = ordered[0].t_wall if video_started_ms is None else video_started_ms
+    reduction = _Reduction()
+    for event in ordered:
+        reduction.take(event)
+    return [_finished(draft, start) for draft in reduction.drafts]
+
+
+_Test = Callable[[_Draft], bool]
+
+
+@dataclass(slots=True)
+class _Reduction:
+    """Each method takes one kind of event: as a step, as a part of the last one, or not at all."""
+
+    drafts: list[_Draft] = field(default_factory=list)
+    causes: dict[int | None, Cause] = field(default_factory=dict)
+    addresses: dict[int | None, str] = field(default_factory=dict)
+    hovered: Event | None = None
+
+    def take(self, event: Event) -> None:
+        # What a page's script made is not what the person did.
+        if not event.trusted:
+            return
+        if event.url and not event.frame_path:
+            self.addresses[event.tab_id] = event.url
+        _TAKERS[event.type](self, event)
+
+    def click(self, event: Event) -> None:
+        last = self._last(ENTER)
+        if last and last.within(SAME_ACTION_MS, event) and not is_by_pointer(event):
+            last.cover(event)
+        else:
+            self._add_menu_hover(event)
+            self._add(CLICK, event)
+        self._expect_page(event)
+
+    def right_click(self, event: Event) -> None:
+        self._add(CLICK, event, "right")
+
+    def double_click(self, event: Event) -> None:
+        draft = self._add(CLICK, event, "double")
+        for _ in range(2):
+            self._absorb_click(draft, lambda click: place(click.event) == place(event), DOUBLE_CLICK_MS)
+        self._expect_page(event)
+
+    def input(self, event: Event) -> None:
+        last = self._last(TYPE, event)
+        if last:
+            last.value = text_of(event)
+            last.cover(event)
+        elif not self._was_typed_just_now(event):
+            self._absorb_click(self._add(TYPE, event, text_of(event)), lambda click: place(click.event) == place(event))
+        self._expect_page(event)
+
+    def select(self, event: Event) -> None:
+        last = self._last(SELECT, event)
+        if last and last.within(LATE_CHANGE_MS, event):
+            last.value = text_of(event)
+            last.cover(event)
+        else:
+            draft = self._add(SELECT, event, text_of(event))
+            self._absorb_click(draft, lambda click: place(click.event) == place(event))
+        self._expect_page(event)
+
+    def check(self, event: Event) -> None:
+        draft = self._add(CHECK, event, text_of(event))
+        # A click on the label reaches the box as a second click.
+        for _ in range(2):
+            self._absorb_click(draft, lambda click: click.event.frame_path == event.frame_path, SAME_ACTION_MS)
+        self._expect_page(event)
+
+    def key(self, event: Event) -> None:
+        name = text_of(event)
+        if name == "Enter":
+            self._add(ENTER, event, name)
+        elif name != "Tab" and not (is_text_field(event.target) and (len(name) == 1 or name in _EDITING)):
+            self._add(KEY, event, name)
+        self._expect_page(event)
+
+    def scroll(self, event: Event) -> None:
+        if not isinstance(event.value, Scroll) or not (event.value.dx or event.value.dy):
+            return
+        draft = self._last(SCROLL, event)
+        if draft and draft.within(SCROLL_PAUSE_MS, event):
+            draft.cover(event)
+        else:
+            draft = self._add(SCROLL, event)
+        draft.moved = (draft.moved[0] + event.value.dx, draft.moved[1] + event.value.dy)
+        draft.value = f"{draft.moved[0]:g},{draft.moved[1]:g}"
+
+    def hover(self, event: Event) -> None:
+        self.hovered = event
+
+    def submit(self, event: Event) -> None:
+        # Never a step: a click or Enter caused it. The answer to a form may take its time, though.
+        self._expect_page(event, SLOW_PAGE_MS)
+
+    def navigation(self, event: Event) -> None:
+        if event.frame_path or event.cause in _BY_SCRIPT:
+            return
+        cause = self.causes.get(event.tab_id)
+        if cause is None or not cause.explains(event):
+            self._add(NAVIGATE, event, "" if event.cause in (None, "load") else str(event.cause))
+        # The expected page is there; what follows at once is a redirect.
+        self.causes[event.tab_id] = Cause(event.t_wall + CONSEQUENCE_MS)
+
+    def tab_opened(self, event: Event) -> None:
+        self._add(TAB_OPENED, event)
+        opener = self.causes.get(event.opener_tab_id) if event.opener_tab_id is not None else None
+        if opener and event.t_wall <= opener.until:
+            self._expect_page(event, SLOW_PAGE_MS)
+
+    def tab_switched(self, event: Event) -> None:
+        last = self.drafts[-1] if self.drafts else None
+        # The browser itself goes to a tab that was opened, and away from one that was closed.
+        same_tab = last is not None and last.event.tab_id == event.tab_id
+        by_itself = last is not None and (
+            last.action == TAB_CLOSED or (same_tab and last.action in (TAB_OPENED, TAB_SWITCHED, NAVIGATE))
+        )
+        if last and by_itself and event.t_wall - last.until <= CONSEQUENCE_MS:
+            last.cover(event)
+        else:
+            self._add(TAB_SWITCHED, event)
+
+    def tab_closed(self, event: Event) -> None:
+        self._add(TAB_CLOSED, event)
+
+    def _add(self, action: str, event: Event, value: str = "") -> _Draft:
+        if not event.url:
+            event = msgspec.structs.replace(event, url=self.addresses.get(event.tab_id, ""))
+        draft = _Draft(action, event, value, event.t_wall, event.t_wall, [event.seq], point(event))
+        self.drafts.append(draft)
+        return draft
+
+    def _last(self, action: str, at: Event | None = None) -> _Draft | None:
+        """The last step if it is of this kind, and at the place of this event."""
+        last = self.drafts[-1] if self.drafts else None
+        if last and last.action == action and (at is None or place(last.event) == place(at)):
+            return last
+        return None
+
+    def _absorb_click(self, draft: _Draft, belongs: _Test, within_ms: float = float("inf")) -> None:
+        """Make the plain click before the newest step a part of it, if it belongs there."""
+        click = self.drafts[-2] if len(self.drafts) > 1 else None
+        if (
+            click
+            and click.action == CLICK
+            and not click.value
+            and click.within(within_ms, draft.event)
+            and belongs(click)
+        ):
+            del self.drafts[-2]
+            draft.absorb(click)
+
+    def _was_typed_just_now(self, event: Event) -> bool:
+        """Fields report their final text once more when they are left, for example after Enter."""
+        return any(
+            draft.action == TYPE
+            and draft.value == text_of(event)
+            and draft.within(LATE_CHANGE_MS, event)
+            and place(draft.event) == place(event)
+            for draft in self.drafts[-3:]
+        )
+
+    def _add_menu_hover(self, click: Event) -> None:
+        """A hover is a step only if it opened the menu in which the click is."""
+        hover, self.hovered = self.hovered, None
+        if hover is None or hover.tab_id != click.tab_id or click.t_wall - hover.t_wall > MENU_MS:
+            return
+        roles = {event.target.role for event in (hover, click) if event.target}
+        if roles & _MENU_ROLES and place(hover) != place(click):
+            self._add(HOVER, hover)
+
+    def _expect_page(self, event: Event, for_ms: float = CONSEQUENCE_MS) -> None:
+        before = self.causes.get(event.tab_id)
+        until = max(event.t_wall + for_ms, before.until if before else 0.0)
+        is_link = event.target is not None and "href" in event.target.attributes
+        earlier_link = before.link if before else None
+        self.causes[event.tab_id] = Cause(until, event if is_link else earlier_link)
+
+
+_TAKERS: dict[EventType, Callable[[_Reduction, Event], None]] = {
+    EventType.CLICK: _Reduction.click,
+    EventType.DOUBLE_CLICK: _Reduction.double_click,
+    EventType.RIGHT_CLICK: _Reduction.right_click,
+    EventType.INPUT: _Reduction.input,
+    EventType.SELECT: _Reduction.select,
+    EventType.CHECK: _Reduction.check,
+    EventType.KEY: _Reduction.key,
+    EventType.SCROLL: _Reduction.scroll,
+    EventType.HOVER: _Reduction.hover,
+    EventType.SUBMIT: _Reduction.submit,
+    EventType.NAVIGATION: _Reduction.navigation,
+    EventType.TAB_OPENED: _Reduction.tab_opened,
+    EventType.TAB_SWITCHED: _Reduction.tab_switched,
+    EventType.TAB_CLOSED: _Reduction.tab_closed,
+}
+
+
+def _finished(draft: _Draft, start: float) -> Action:
+    target = draft.event.target
+    return Action(
+        action_type=draft.action,
+        t_ms=max(0, round(draft.since - start)),
+        target_selector=selector(draft.event),
+        x=draft.point[0] if draft.point else None,
+        y=draft.point[1] if draft.point else None,
+        element_text=(target.text or target.name) if target else "",
+        value=draft.value,
+        page_url=draft.event.url,
+        first_seq=min(draft.seqs),
+        last_seq=max(draft.seqs),
+    )

@@ -1,0 +1,266 @@
+"""The second line of masking: what must not be stored is removed here, whatever the browser let through.
+
+The first line is the extension's; both keep the same rules and are held to the same cases. Placeholders have
+a fixed text for each kind, so that neither length nor letters of what stood there survive. What is masked is
+counted by kind; what it was is nowhere. Masking what is masked changes nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote, unquote_plus
+
+from stdnum import iban
+
+from codesight.capture.private_kinds import KINDS, field_kind, last_group_of_card
+
+_L = r"[^\W\d_]"  # a letter of any script
+_A = r"[^\W_]"  # a letter or digit of any script
+
+# Bounded everywhere: a page can send a text on which an open-ended pattern would take minutes.
+_AT = r"(?:@|＠|%40|%2540|&#64;|&#x40;|\s?[(\[{]\s?at\s?[)\]}]\s?)"
+_DOT = r"(?:\.|%2E|\s?[(\[{]\s?dot\s?[)\]}]\s?)"
+_LOCAL = r"(?:\"[^\"\n]{1,64}\"|(?:[\w\u0300-\u036f.+'’~-]|%2[BDE7]|%5F|%[89A-F][0-9A-F]){1,64})"
+_LABEL = rf"{_A}(?:[\w\u0300-\u036f-]{{0,61}}{_A})?"
+_NO_PICTURE = r"(?!\dx\.(?:png|jpe?g|gif|webp|svg|avif))"  # icon@2x.png is a picture for sharp displays
+_HOST = (
+    rf"(?:(?:{_LABEL}{_DOT}){{1,8}}(?:xn--[a-z0-9-]{{1,59}}|{_L}{{2,63}})|\[\d{{1,3}}(?:\.\d{{1,3}}){{3}}\])"
+)
+_EMAIL = re.compile(_LOCAL + _AT + _NO_PICTURE + _HOST, re.IGNORECASE)
+
+_ENCODED = r"%20|%2D|%C2%A0"
+_GAP = rf"(?:[\s\u2000-\u200b\u2060\ufeff\u2010-\u2015\u2212.·_/-]|{_ENCODED})"
+_DIGIT_RUN = re.compile(rf"\d(?:{_GAP}{{0,3}}\d){{12,}}", re.IGNORECASE)
+_DIGIT_GROUP = re.compile(rf"{_ENCODED}|(?P<digits>\d+)", re.IGNORECASE)
+
+_PHONE_GAP = r"(?:[ \t\u00a0\u2009\u202f().\-\u2010-\u2013/]|%20|%2D|%28|%29)"
+_INTERNATIONAL = rf"(?<!{_A})(?:\+|＋|%2B){_PHONE_GAP}{{0,2}}[1-9](?:{_PHONE_GAP}{{0,3}}\d){{7,14}}(?!\d)"
+_US = (
+    rf"(?<!{_A})(?<!\d[-.])(?:1[-. \u00a0])?"
+    r"(?:\([2-9]\d{2}\)[ \u00a0\u2011-]?[2-9]\d{2}[-. \u00a0\u2011]|[2-9]\d{2}[-.\u2011][2-9]\d{2}[-.\u2011])"
+    rf"\d{{4}}(?!{_A})(?![-.]\d)"
+)
+_PHONE = re.compile(f"{_INTERNATIONAL}|{_US}", re.IGNORECASE)
+
+_IBAN_START = re.compile(rf"(?<!{_A})[A-Z]{{2}}\d\d", re.IGNORECASE)
+_IBAN_REST = re.compile(
+    r"(?:(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015+-]|%20|%2D)?[A-Z0-9]){11,30}", re.IGNORECASE
+)
+
+# Without some form of @ and without seven digits close together there is nothing to find: most texts end
+# here.
+_SUSPECT_MAIL = re.compile(r"[@＠]|%40|%2540|&#(?:64|x40);|[(\[{]\s?at\s?[)\]}]", re.IGNORECASE)
+_SUSPECT_NUMBER = re.compile(r"\d(?:\D{0,4}\d){6}")
+
+_OPAQUE_URL = re.compile(r"\s*(data:[\w/+.-]*|javascript:)", re.IGNORECASE)
+_ORIGIN = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<slashes>//)?(?P<host>(?(slashes)[^/]*))", re.IGNORECASE
+)
+_LOOKS_LIKE_URL = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:\S|/\S|\?\S+=)", re.IGNORECASE)
+_ENCODED_PLACEHOLDER = re.compile(rf"%5B({'|'.join(sorted(KINDS))})%5D")
+_DEEPEST_ENCODING = 3  # addresses inside addresses (?next=…) are encoded twice
+
+# ours, checked elsewhere
+_NEVER_TEXT = frozenset({"client_event_id", "type", "kind", "reason", "strategy", "cause"})
+_PLACEHOLDERS = frozenset(f"[{kind}]" for kind in KINDS)
+_SHORTEST_ECHO = 3  # letters: shorter values stand in every second text by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text without its private parts, and how many of each kind were taken out."""
+
+    text: str
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+def mask_text(text: str) -> Masked:
+    """Put a placeholder for every e-mail address, card, bank account and phone number in running text."""
+    kinds: Counter[str] = Counter()
+    return Masked(_clean(text, kinds), kinds)
+
+
+def mask_url(url: str) -> Masked:
+    """As `mask_text`, part by part: percent-encoding is seen through (twice), log-in data before the host and
+    parameters whose name says that they are private are replaced. Parts without findings stay byte for
+    byte."""
+    kinds: Counter[str] = Counter()
+    return Masked(_clean_url(url, kinds), kinds)
+
+
+def mask_event(event: Mapping[str, Any]) -> tuple[dict[str, Any], Counter[str]]:
+    """A copy of an event (the protocol's envelope, as plain dicts) with every text masked, and the counts.
+
+    What was typed into a field that is private by its type, autocomplete, name, id or label is replaced
+    whatever it looks like, also where it is echoed elsewhere in the event. The event itself is not changed.
+    """
+    kinds: Counter[str] = Counter()
+    secret = ""
+    masked = dict(event)
+    value, private = event.get("value"), _private_kind(event.get("target"))
+    if isinstance(value, Mapping):
+        masked["value"], secret = _masked_value(value, private, kinds)
+    if private and isinstance(event.get("target"), Mapping):
+        masked["target"] = _without_content(event["target"], private, kinds)
+
+    def clean(text: str) -> str:
+        if len(secret) >= _SHORTEST_ECHO and secret in text:
+            text = text.replace(secret, f"[{private}]")
+        return _clean_url(text, kinds) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
+
+    return {key: item if key in _NEVER_TEXT else _walk(item, clean) for key, item in masked.items()}, kinds
+
+
+def _walk(item: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(item, str):
+        return clean(item)
+    if isinstance(item, Mapping):
+        return {key: part if key in _NEVER_TEXT else _walk(part, clean) for key, part in item.items()}
+    if isinstance(item, list | tuple):
+        return [_walk(part, clean) for part in item]
+    return item
+
+
+def _private_kind(target: Any) -> str | None:
+    if not isinstance(target, Mapping):
+        return None
+    attributes = target.get("attributes")
+    known = attributes if isinstance(attributes, Mapping) else {}
+    return field_kind(
+        type=_text(known.get("type")),
+        autocomplete=_text(known.get("autocomplete")),
+        name=_text(known.get("name")),
+        id=_text(known.get("id")),
+        label=_text(target.get("name")) or _text(known.get("aria-label")),
+        placeholder=_text(known.get("placeholder")),
+        role=_text(target.get("role")) or _text(known.get("role")),
+    )
+
+
+def _text(item: Any) -> str:
+    return item if isinstance(item, str) else ""
+
+
+def _masked_value(
+    value: Mapping[str, Any], private: str | None, kinds: Counter[str]
+) -> tuple[dict[str, Any], str]:
+    """The value to store, and what was typed if it has to be looked for in the rest of the event."""
+    text = str(value.get("text") or "")
+    match value.get("kind"):
+        case "masked" if text not in _PLACEHOLDERS:
+            reason = value.get("reason")
+            kind = reason if isinstance(reason, str) and reason in KINDS else "private"
+        # One character at a time is how a key log spells a password; Enter and Tab are commands.
+        case "text" | "key" if private and text and (value["kind"] == "text" or len(text) == 1):
+            kind = private
+        case _:
+            return dict(value), ""
+    kinds[kind] += text != f"[{kind}]"
+    return {"kind": "masked", "text": f"[{kind}]", "reason": kind}, text if private else ""
+
+
+def _without_content(target: Mapping[str, Any], private: str, kinds: Counter[str]) -> dict[str, Any]:
+    """A private field's own content can stand in its `value` attribute."""
+    attributes = target.get("attributes")
+    if not isinstance(attributes, Mapping) or not attributes.get("value"):
+        return dict(target)
+    kinds[private] += attributes["value"] != f"[{private}]"
+    return {**target, "attributes": {**attributes, "value": f"[{private}]"}}
+
+
+def _clean(text: str, kinds: Counter[str]) -> str:
+    def instead(kind: str) -> str:
+        kinds[kind] += 1
+        return f"[{kind}]"
+
+    if _SUSPECT_MAIL.search(text):
+        text = _EMAIL.sub(lambda _: instead("email"), text)
+    if _SUSPECT_NUMBER.search(text):
+        text = _without_ibans(text, instead)
+        text = _DIGIT_RUN.sub(lambda found: _without_cards(found[0], instead), text)
+        text = _PHONE.sub(lambda _: instead("phone"), text)
+    return text
+
+
+def _without_ibans(text: str, instead: Callable[[str], str]) -> str:
+    out, done = "", 0
+    for start in _IBAN_START.finditer(text):
+        rest = _IBAN_REST.match(text, start.end()) if start.start() >= done else None
+        if rest and (end := _iban_end(text, start.start(), rest.end())):
+            out += text[done : start.start()] + instead("iban")
+            done = end
+    return out + text[done:]
+
+
+def _iban_end(text: str, begin: int, farthest: int) -> int | None:
+    """Where the number ends: the pattern may have run on into the words behind it."""
+    for end in range(farthest, begin + 14, -1):
+        if text[end : end + 1].isalnum():
+            continue
+        number = re.sub(r"%20|%2D|[\W_]", "", text[begin:end], flags=re.IGNORECASE)
+        if iban.is_valid(number, check_country=False):
+            return end
+    return None
+
+
+def _without_cards(run: str, instead: Callable[[str], str]) -> str:
+    """Replace what is a card number from the beginning of one group of digits to the end of another."""
+    groups = [group for group in _DIGIT_GROUP.finditer(run) if group["digits"]]
+    digits = ["".join(str(int(sign)) for sign in group["digits"]) for group in groups]
+    out, done, first = "", 0, 0
+    while first < len(groups):
+        last = last_group_of_card(digits, first)
+        if last is not None:
+            out += run[done : groups[first].start()] + instead("card")
+            done, first = groups[last].end(), last
+        first += 1
+    return out + run[done:]
+
+
+def _clean_url(url: str, kinds: Counter[str]) -> str:
+    if opaque := _OPAQUE_URL.match(url):
+        return opaque[1]
+    rest, mark, fragment = url.partition("#")
+    head, question, query = rest.partition("?")
+    found = _ORIGIN.match(head)
+    origin, path = "", head
+    if found:
+        login, _, server = found["host"].rpartition("@")
+        kinds["private"] += bool(login)
+        origin, path = found["scheme"] + (found["slashes"] or "") + server, head[found.end() :]
+    return (
+        origin
+        + "/".join(_clean_part(part, kinds) for part in path.split("/"))
+        + question
+        + _clean_parameters(query, kinds)
+        + mark
+        + "/".join(_clean_parameters(part, kinds) for part in fragment.split("/"))
+    )
+
+
+def _clean_parameters(query: str, kinds: Counter[str]) -> str:
+    return "".join(_clean_parameter(piece, kinds) for piece in re.split(r"([&;])", query))
+
+
+def _clean_parameter(pair: str, kinds: Counter[str]) -> str:
+    name, equals, value = pair.partition("=")
+    private = field_kind(name=unquote_plus(name)) if value else None
+    if private:
+        kinds[private] += value != f"[{private}]"
+        return f"{name}=[{private}]"
+    return _clean_part(name, kinds, plus=True) + equals + _clean_part(value, kinds, plus=True)
+
+
+def _clean_part(part: str, kinds: Counter[str], *, plus: bool = False) -> str:
+    plain = part.replace("+", " ") if plus else part
+    for _ in range(_DEEPEST_ENCODING):
+        decoded = unquote(plain)
+        masked = _clean(decoded, kinds)
+        if masked != decoded:
+            return _ENCODED_PLACEHOLDER.sub(r"[\1]", quote(masked, safe="!'()*"))
+        if decoded == plain:
+            break
+        plain = decoded
+    return part

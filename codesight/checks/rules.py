@@ -1,0 +1,30 @@
+"""From a recording to what the checks look at."""
+
+from collections.abc import Sequence
+
+from codesight.capture.rules import Event, text_of
+from codesight.checks.base import Box, EventFact
+from codesight.recordings.models import RecordingSession
+
+
+def event_facts(session: RecordingSession, events: Sequence[Event]) -> list[EventFact]:
+    """The session's events as the checks look at them; times count from the video's first frame."""
+    start = session.video_started_ms if session.video_started_ms is not None else (events[0].t_wall if events else 0.0)
+    return [_fact(event, start) for event in events]
+
+
+def _fact(event: Event, start: float) -> EventFact:
+    target, pointer, viewport = event.target, event.pointer, event.viewport
+    box = target.bbox if target else None
+    return EventFact(
+        seq=event.seq,
+        type=event.type.value,
+        t_ms=event.t_wall - start,
+        url=event.url,
+        target_text=(target.text or target.name) if target else "",
+        value_text=text_of(event),
+        trusted=event.trusted,
+        pointer=(pointer.x, pointer.y) if pointer else None,
+        bbox=Box(box.x, box.y, box.w, box.h) if box else None,
+        viewport=(viewport.w, viewport.h),
+    )

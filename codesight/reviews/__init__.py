@@ -1,0 +1,1 @@
+"""Stage 9: a person watches a submission and rates it."""

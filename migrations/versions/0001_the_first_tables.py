@@ -1,0 +1,865 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+ONLY_ADDED_TO = ("ledger_entry", "audit_entry", "state_change")
+"""Tables that keep what was written: neither the program nor a slip at the console changes a row."""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("password", sa.String(length=255), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "owner",
+                "reviewer",
+                "payer",
+                "worker",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("email", name=op.f("uq_account_email")),
+        sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_account_fs_uniquifier")),
+    )
+    op.create_table(
+        "gig",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gig")),
+    )
+    op.create_table(
+        "ledger_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pay",
+                "bonus",
+                "pay_correction",
+                "bonus_correction",
+                "payout",
+                name="entrykind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("debit", sa.String(length=40), nullable=False),
+        sa.Column("credit", sa.String(length=40), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("cents > 0", name=op.f("ck_ledger_entry_amount")),
+        sa.CheckConstraint("debit <> credit", name=op.f("ck_ledger_entry_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
+        sa.UniqueConstraint("subject", "kind", "version", name=op.f("uq_ledger_entry_subject_kind_version")),
+    )
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_entry_credit"), ["credit"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ledger_entry_debit"), ["debit"], unique=False)
+
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=True),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["account.id"], name=op.f("fk_audit_entry_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("text_sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_consent_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint("account_id", "text_sha256", name=op.f("uq_consent_account_id_text_sha256")),
+    )
+    op.create_table(
+        "dataset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("sessions", sa.Integer(), nullable=True),
+        sa.Column("steps", sa.Integer(), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=True),
+        sa.CheckConstraint("(key IS NULL) = (sha256 IS NULL)", name=op.f("ck_dataset_built")),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_dataset_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notice_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_notice_account_id_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "package",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gig_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "tier",
+            sa.Enum(
+                "basic",
+                "standard",
+                "premium",
+                name="tier",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
+        sa.Column("bonus_cents", sa.Integer(), nullable=False),
+        sa.Column("scenario_count", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "entry",
+                "experienced",
+                "expert",
+                name="level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "narration",
+            sa.Enum(
+                "some",
+                "thoughts",
+                "detailed",
+                name="narration",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "price_cents > 0 AND bonus_cents >= 0 AND scenario_count > 0", name=op.f("ck_package_amounts")
+        ),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_package_gig_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package")),
+        sa.UniqueConstraint("gig_id", "tier", name=op.f("uq_package_gig_id_tier")),
+    )
+    op.create_table(
+        "payout_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "fiverr",
+                "paypal",
+                "wise",
+                "bank",
+                name="batch_channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_payout_batch_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_batch")),
+    )
+    op.create_table(
+        "scenario",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gig_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "tier",
+            sa.Enum(
+                "basic",
+                "standard",
+                "premium",
+                name="scenario_tier",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("goal", sa.String(length=300), nullable=False),
+        sa.Column("constraints", sa.JSON(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_scenario_gig_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
+        sa.UniqueConstraint("gig_id", "goal", name=op.f("uq_scenario_gig_id_goal")),
+    )
+    op.create_table(
+        "state_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("table", sa.String(length=40), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.String(length=32), nullable=False),
+        sa.Column("after", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["account.id"], name=op.f("fk_state_change_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_state_change")),
+    )
+    with op.batch_alter_table("state_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_state_change_table_row_id"), ["table", "row_id"], unique=False)
+
+    op.create_table(
+        "wave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gig_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("quota", sa.Integer(), nullable=False),
+        sa.Column("budget_cents", sa.Integer(), nullable=False),
+        sa.Column("reserved_cents", sa.Integer(), nullable=False),
+        sa.Column("spent_cents", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "open",
+                "closed",
+                name="wavestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reserved_cents >= 0 AND spent_cents >= 0 AND reserved_cents + spent_cents <= budget_cents",
+            name=op.f("ck_wave_budget"),
+        ),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_wave_gig_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave")),
+        sa.UniqueConstraint("gig_id", "name", name=op.f("uq_wave_gig_id_name")),
+    )
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("max_uses", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("uses <= max_uses", name=op.f("ck_invitation_uses")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_invitation_wave_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token", name=op.f("uq_invitation_token")),
+    )
+    op.create_table(
+        "slot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scenario_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "taken", name="slotstate", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["scenario_id"], ["scenario.id"], name=op.f("fk_slot_scenario_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slot")),
+    )
+    with op.batch_alter_table("slot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_slot_scenario_id_state"), ["scenario_id", "state"], unique=False)
+
+    op.create_table(
+        "worker",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("gig_id", sa.Integer(), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=True),
+        sa.Column("order_number", sa.String(length=60), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "entry",
+                "experienced",
+                "expert",
+                name="worker_level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "fiverr",
+                "paypal",
+                "wise",
+                "bank",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("channel_address", sa.String(length=254), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_worker_account_id")),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_worker_gig_id")),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_worker_invitation_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_worker_wave_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_worker")),
+    )
+    with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_worker_wave_id"), ["wave_id"], unique=False)
+
+    op.create_table(
+        "package_claim",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("package_id", sa.Integer(), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_claim_package_id")),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package_claim")),
+    )
+    with op.batch_alter_table("package_claim", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_package_claim_open",
+            ["worker_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "payout",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "fiverr",
+                "paypal",
+                "wise",
+                "bank",
+                name="payout_channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("channel_address", sa.String(length=254), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "approved",
+                "sending",
+                "paid",
+                "failed",
+                "unknown",
+                name="payoutstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("transfer_id", sa.String(length=120), nullable=True),
+        sa.CheckConstraint("(state = 'due') = (batch_id IS NULL)", name=op.f("ck_payout_batch")),
+        sa.CheckConstraint("(state = 'paid') = (transfer_id IS NOT NULL)", name=op.f("ck_payout_transfer")),
+        sa.CheckConstraint("cents > 0", name=op.f("ck_payout_amount")),
+        sa.ForeignKeyConstraint(["batch_id"], ["payout_batch.id"], name=op.f("fk_payout_batch_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_payout_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("payout", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payout_worker_id"), ["worker_id"], unique=False)
+        batch_op.create_index(
+            "uq_payout_due",
+            ["worker_id", "currency"],
+            unique=True,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("claim_id", sa.Integer(), nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column("scenario_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=False),
+        sa.Column("bonus_cents", sa.Integer(), nullable=False),
+        sa.Column("reserved_cents", sa.Integer(), nullable=False),
+        sa.Column("holds_slot", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "reserved",
+                "active",
+                "submitted",
+                "late",
+                "overflow",
+                "checking",
+                "in_review",
+                "revision_requested",
+                "accepted",
+                "rejected",
+                "returned",
+                "expired",
+                "cancelled",
+                name="assignmentstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "price_cents >= 0 AND bonus_cents >= 0 AND reserved_cents >= 0",
+            name=op.f("ck_assignment_amounts"),
+        ),
+        sa.ForeignKeyConstraint(["claim_id"], ["package_claim.id"], name=op.f("fk_assignment_claim_id")),
+        sa.ForeignKeyConstraint(["scenario_id"], ["scenario.id"], name=op.f("fk_assignment_scenario_id")),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_assignment_slot_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_assignment_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_worker_id"), ["worker_id"], unique=False)
+
+    op.create_table(
+        "payout_line",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("payout_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_payout_line_entry_id")),
+        sa.ForeignKeyConstraint(["payout_id"], ["payout.id"], name=op.f("fk_payout_line_payout_id")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_payout_line")),
+    )
+    with op.batch_alter_table("payout_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payout_line_payout_id"), ["payout_id"], unique=False)
+
+    op.create_table(
+        "recording_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=64), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "ready",
+                "recording",
+                "stopped",
+                "submitted",
+                "abandoned",
+                name="sessionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("video_started_ms", sa.Double(), nullable=True),
+        sa.Column("clock_offset_ms", sa.Double(), nullable=False),
+        sa.Column("clock_rtt_ms", sa.Double(), nullable=True),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("event_count", sa.Integer(), nullable=False),
+        sa.Column("masked_count", sa.Integer(), nullable=False),
+        sa.Column("client", sa.String(length=120), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('ready', 'abandoned') OR started_at IS NOT NULL",
+            name=op.f("ck_recording_session_started"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('stopped', 'submitted') OR ended_at IS NOT NULL",
+            name=op.f("ck_recording_session_ended"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_recording_session_public_id")),
+    )
+    with op.batch_alter_table("recording_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_recording_session_worker_id"), ["worker_id"], unique=False)
+
+    op.create_table(
+        "event",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("type", sa.String(length=16), nullable=False),
+        sa.Column("t_wall", sa.Double(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_event_session_id")),
+        sa.PrimaryKeyConstraint("session_id", "seq", name=op.f("pk_event")),
+    )
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("revision_no", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint(
+            "assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")
+        ),
+        sa.UniqueConstraint("session_id", name=op.f("uq_submission_session_id")),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "screen",
+                "microphone",
+                name="uploadkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("storage_upload_id", sa.String(length=400), nullable=False),
+        sa.Column("content_type", sa.String(length=80), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("playable_key", sa.String(length=200), nullable=True),
+        sa.Column("duration_ms", sa.Integer(), nullable=True),
+        sa.Column("problem_code", sa.String(length=40), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")
+        ),
+        sa.CheckConstraint("(state = 'complete') = (size IS NOT NULL)", name=op.f("ck_upload_size")),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_upload_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+        sa.UniqueConstraint("key", name=op.f("uq_upload_key")),
+        sa.UniqueConstraint("session_id", "kind", name=op.f("uq_upload_session_id_kind")),
+    )
+    op.create_table(
+        "analysis_run",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "done",
+                "not_configured",
+                "failed",
+                name="analysisstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_analysis_run")),
+    )
+    op.create_table(
+        "check_run",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "pass",
+                "flag",
+                "unknown",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
+    )
+    op.create_table(
+        "review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("usable", sa.Boolean(), nullable=False),
+        sa.Column("plays", sa.Boolean(), nullable=False),
+        sa.Column("narrated", sa.Boolean(), nullable=False),
+        sa.Column("realistic", sa.Boolean(), nullable=False),
+        sa.Column("worth_pay", sa.Boolean(), nullable=False),
+        sa.Column(
+            "reason_code",
+            sa.Enum(
+                "unplayable",
+                "no_narration",
+                "unrealistic",
+                "goal_missed",
+                "private_data",
+                "other",
+                name="reasoncode",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")
+        ),
+        sa.CheckConstraint(
+            "NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")
+        ),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_review_rating")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["account.id"], name=op.f("fk_review_reviewer_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_review_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+        sa.UniqueConstraint("submission_id", "version", name=op.f("uq_review_submission_id_version")),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_reviewer_id"), ["reviewer_id"], unique=False)
+
+    op.create_table(
+        "step",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("action_type", sa.String(length=16), nullable=False),
+        sa.Column("t_ms", sa.Integer(), nullable=False),
+        sa.Column("target_selector", sa.Text(), nullable=False),
+        sa.Column("x", sa.Double(), nullable=True),
+        sa.Column("y", sa.Double(), nullable=True),
+        sa.Column("element_text", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("page_url", sa.Text(), nullable=False),
+        sa.Column("first_seq", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_step_submission_id")),
+        sa.PrimaryKeyConstraint("submission_id", "number", name=op.f("pk_step")),
+    )
+    op.create_table(
+        "transcript",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_transcript")),
+    )
+    op.create_table(
+        "review_posting",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("earned_cents", sa.Integer(), nullable=False),
+        sa.Column("released_cents", sa.Integer(), nullable=False),
+        sa.CheckConstraint("released_cents >= 0", name=op.f("ck_review_posting_released")),
+        sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_review_posting_review_id")),
+        sa.PrimaryKeyConstraint("review_id", name=op.f("pk_review_posting")),
+    )
+    for table in ONLY_ADDED_TO:
+        refuse_changes(table)
+
+
+def downgrade() -> None:
+    op.drop_table("review_posting")
+    op.drop_table("transcript")
+    op.drop_table("step")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_reviewer_id"))
+
+    op.drop_table("review")
+    op.drop_table("check_run")
+    op.drop_table("analysis_run")
+    op.drop_table("upload")
+    op.drop_table("submission")
+    op.drop_table("event")
+    with op.batch_alter_table("recording_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recording_session_worker_id"))
+        batch_op.drop_index(batch_op.f("ix_recording_session_assignment_id"))
+
+    op.drop_table("recording_session")
+    with op.batch_alter_table("payout_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payout_line_payout_id"))
+
+    op.drop_table("payout_line")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_worker_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_state"))
+        batch_op.drop_index(batch_op.f("ix_assignment_claim_id"))
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("payout", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payout_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
+        )
+        batch_op.drop_index(batch_op.f("ix_payout_worker_id"))
+
+    op.drop_table("payout")
+    with op.batch_alter_table("package_claim", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_package_claim_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("package_claim")
+    with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_worker_wave_id"))
+
+    op.drop_table("worker")
+    with op.batch_alter_table("slot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_slot_scenario_id_state"))
+
+    op.drop_table("slot")
+    op.drop_table("invitation")
+    op.drop_table("wave")
+    with op.batch_alter_table("state_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_state_change_table_row_id"))
+
+    op.drop_table("state_change")
+    op.drop_table("scenario")
+    op.drop_table("payout_batch")
+    op.drop_table("package")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_account_id"))
+
+    op.drop_table("notice")
+    op.drop_table("dataset")
+    op.drop_table("consent")
+    op.drop_table("audit_entry")
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ledger_entry_debit"))
+        batch_op.drop_index(batch_op.f("ix_ledger_entry_credit"))
+
+    op.drop_table("ledger_entry")
+    op.drop_table("gig")
+    op.drop_table("account")
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ONLY_ADDED_TO:
+            op.execute(f"DROP FUNCTION {table}_is_only_added_to()")
+
+
+def refuse_changes(table: str) -> None:
+    """A trigger that lets nobody update or delete a row of the table."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is only ever added to'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_only_added_to()"
+    )
