@@ -1,0 +1,80 @@
+"""Packages and claims, for the signed-in worker."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from blueprints import present
+from blueprints.access import needs
+from blueprints.web import reading, settings, transaction, viewer
+from codesight.accounts.models import Role
+from codesight.assignments import actions as assignments
+from codesight.assignments.models import PackageClaim
+from codesight.assignments.queries import assignment_of, open_claim
+from codesight.clock import iso, now
+from codesight.gigs import queries as gigs
+from codesight.gigs.rules import may_take
+from codesight.workers.queries import worker
+
+bp = Blueprint("api_packages", __name__, url_prefix="/api")
+
+
+@bp.get("/packages")
+@needs(Role.WORKER)
+def listing() -> ResponseReturnValue:
+    """The packages of the worker's gig, and whether each is open to them."""
+    with reading() as db:
+        me = worker(db, viewer().id)
+        offers = [
+            {**present.package(p, me.gig.currency), "open": may_take(me.level, p.level)} for p in gigs.packages(db, me.gig_id)
+        ]
+    return jsonify(packages=offers)
+
+
+@bp.post("/packages/<tier>/claim")
+@needs(Role.WORKER)
+def claim(tier: str) -> ResponseReturnValue:
+    """Reserve a whole package; claiming again what one has gives the same claim."""
+    with transaction() as db:
+        me = worker(db, viewer().id)
+        package = gigs.package(db, me.gig_id, tier)
+        assignments.claim(db, me, package, lease_hours=settings().lease_hours, now=now())
+    return current()
+
+
+@bp.get("/claim")
+@needs(Role.WORKER)
+def current() -> ResponseReturnValue:
+    """The worker's present package with its assignments, or null."""
+    with reading() as db:
+        mine = open_claim(db, viewer().id)
+        return jsonify(claim=_claim(mine) if mine else None)
+
+
+@bp.post("/assignments/<int:assignment_id>/return")
+@needs(Role.WORKER)
+def give_back(assignment_id: int) -> ResponseReturnValue:
+    """Return a scenario; twice is the same as once."""
+    with transaction() as db:
+        assignment = assignment_of(db, viewer().id, assignment_id)
+        assignments.give_back(db, assignment, now=now())
+    return jsonify(id=assignment_id, state=assignment.state.value)
+
+
+def _claim(claim: PackageClaim) -> dict[str, object]:
+    return {
+        "id": claim.id,
+        "tier": claim.package.tier.value,
+        "price_cents": claim.price_cents,
+        "currency": claim.currency,
+        "assignments": [
+            {
+                "id": a.id,
+                "goal": a.scenario.goal,
+                "constraints": a.scenario.constraints,
+                "price_cents": a.price_cents,
+                "state": a.state.value,
+                "reserved_until": iso(a.lease_until),
+            }
+            for a in claim.assignments
+        ],
+    }

@@ -1,0 +1,95 @@
+"""The web application, put together."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_bootstrap import Bootstrap5
+from flask_security import Security
+
+from blueprints import access, errors, menu, present
+from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
+from blueprints.api import health as health_api
+from blueprints.live import extension_ws
+from blueprints.pages import account, help, owner, payments, practice_shop, recorder, review, worker
+from blueprints.people import People
+from blueprints.web import RowIdConverter
+from blueprints.web import settings as installed
+from blueprints.web import storage
+from codesight.config import Settings
+from codesight.errors import NotAllowed
+from codesight.platform import Platform
+
+MAX_JSON_BYTES = 1024 * 1024
+"""Largest body of anything but a file."""
+
+BLUEPRINTS = (
+    health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
+    account.bp, worker.bp, recorder.bp, review.bp, owner.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+)  # fmt: skip
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob: {files}; connect-src 'self' {files}; "
+    "frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for one installation."""
+    app = Flask(__name__)
+    app.url_map.converters["int"] = RowIdConverter
+    app.extensions["codesight"] = Platform.of(settings)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_JSON_BYTES,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        SESSION_COOKIE_HTTPONLY=True,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_LOGIN_USER_TEMPLATE="account/login.html",
+        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=True,
+        # Tokens travel in the header only: an address with a token in it ends up in logs and histories.
+        SECURITY_TOKEN_AUTHENTICATION_KEY="no token in addresses or bodies",
+        SECURITY_TOKEN_MAX_AGE=30 * 86_400,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    Bootstrap5(app)
+    Security(app, People(app.extensions["codesight"].engine))
+    errors.register(app)
+    present.register(app)
+    menu.register(app)
+    app.before_request(refuse_other_sites)
+    app.before_request(access.guard)
+    app.after_request(protect)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    extension_ws.init_app(app)
+    return app
+
+
+def refuse_other_sites() -> None:
+    """Nothing changes on behalf of a signed-in person because another site asked their browser to."""
+    origin = request.headers.get("Origin")
+    if request.method in ("GET", "HEAD", "OPTIONS") or origin is None:
+        return
+    if urlsplit(origin).netloc != request.host:
+        raise NotAllowed("foreign_origin", "This request came from another site.", origin=origin[:100])
+
+
+def protect(response: Response) -> Response:
+    """Headers that every answer carries."""
+    files, settings = storage().origin, installed()
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(files=files))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if settings.public_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

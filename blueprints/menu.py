@@ -1,0 +1,53 @@
+"""The menu of one's own role."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_login import current_user
+
+from codesight.accounts.models import Role
+
+MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
+    Role.WORKER: (
+        ("Home", "worker.home"),
+        ("Packages", "worker.packages"),
+        ("Earnings", "worker.earnings"),
+        ("Help", "help.page"),
+    ),
+    Role.REVIEWER: (("Queue", "review.queue"),),
+    Role.OWNER: (
+        ("Overview", "owner.overview"),
+        ("Gigs", "owner.gigs"),
+        ("Workers", "owner.workers"),
+        ("Work", "owner.work"),
+        ("Dataset", "owner.dataset"),
+    ),
+    Role.PAYER: (("Due", "payments.due"), ("Batches", "payments.batches"), ("Books", "payments.books")),
+}
+"""For each role its entries, title and view; the first is its home page."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str
+    url: str
+    here: bool
+
+
+def register(app: Flask) -> None:
+    """Make the menu known to every page."""
+    app.context_processor(lambda: {"menu": menu()})
+
+
+def menu() -> list[Entry]:
+    """The entries for whoever is signed in; empty for others."""
+    if not current_user.is_authenticated:
+        return []
+    return [Entry(title, url_for(view), request.endpoint == view) for title, view in MENUS[current_user.role]]
+
+
+def home_view() -> str:
+    """The view that somebody of this role begins with."""
+    return MENUS[current_user.role][0][1]

@@ -1,0 +1,125 @@
+"""Signing in and out, following an invitation, consenting, finding things."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_security import hash_password, login_user, logout_user
+
+from blueprints.access import needs, public, signed_in
+from blueprints.forms import ConsentForm, JoinForm, checked_person, ensure_pressed
+from blueprints.menu import home_view
+from blueprints.web import reading, transaction, viewer
+from codesight.accounts.models import Account, Role
+from codesight.clock import now
+from codesight.errors import Conflict, Invalid, NotFound, Problem
+from codesight.gigs import queries as gigs
+from codesight.recordings.queries import session_for
+from codesight.workers import actions as workers
+from codesight.workers.models import Channel
+from codesight.workers.queries import has_consented
+from codesight.workers.rules import CONSENT_TEXT, CONSENT_VERSION, ensure_open
+
+bp = Blueprint("account", __name__)
+
+SESSION_VIEWS = {
+    Role.WORKER: "worker.submission",
+    Role.REVIEWER: "review.session",
+    Role.OWNER: "owner.session",
+}
+"""Where each role looks at one recording session."""
+
+
+@bp.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """To the page that one's role begins with."""
+    return redirect(url_for(home_view() if current_user.is_authenticated else "security.login"))
+
+
+@bp.get("/search")
+@signed_in
+def search() -> ResponseReturnValue:
+    """To the page of the session whose id was entered."""
+    wanted = request.args.get("id", "").strip()
+    view = SESSION_VIEWS.get(viewer().role)
+    try:
+        if not wanted or view is None:
+            raise NotFound("session_not_found", "There is nothing to find with this id for your role.")
+        with reading() as db:
+            return redirect(url_for(view, public_id=session_for(db, wanted, viewer()).public_id))
+    except Problem as problem:
+        return render_template("account/nothing_found.html", wanted=wanted[:80], message=problem.message), 404
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    """End this browser's session."""
+    ensure_pressed()
+    logout_user()
+    return redirect(url_for("security.login"))
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@public
+def join(token: str) -> ResponseReturnValue:
+    """What an invitation offers, and the account that comes of it."""
+    if current_user.is_authenticated:
+        return render_template("account/signed_in_already.html", home=url_for(home_view()))
+    try:
+        with reading() as db:
+            invitation = gigs.invitation(db, token)
+            ensure_open(invitation, now())
+            gig, packages = gigs.gig(db, invitation.wave.gig_id), gigs.packages(db, invitation.wave.gig_id)
+        form = JoinForm()
+        if form.validate_on_submit() and (account := _new_worker(form, token)):
+            login_user(account)
+            return redirect(url_for("account.consent"))
+    except (NotFound, Conflict) as problem:
+        return render_template("account/refused.html", message=problem.message), problem.status
+    return render_template("account/join.html", form=form, gig=gig, packages=packages), 422 if form.errors else 200
+
+
+@bp.route("/consent", methods=["GET", "POST"])
+@needs(Role.WORKER)
+def consent() -> ResponseReturnValue:
+    """The consent text, and agreeing to it."""
+    form = ConsentForm()
+    if form.validate_on_submit():
+        with transaction() as db:
+            workers.consent(db, viewer().id, now=now())
+        flash("Thank you. Now choose what you want to record.")
+        return redirect(url_for("worker.packages"))
+    with reading() as db:
+        agreed = has_consented(db, viewer().id)
+    return render_template(
+        "account/consent.html", form=form, text=CONSENT_TEXT, version=CONSENT_VERSION, agreed=agreed
+    ), 422 if form.errors else 200
+
+
+def _new_worker(form: JoinForm, token: str) -> Account | None:
+    """The account made of the form, or None after noting in the form what has to be changed."""
+    said = (form.email, form.password, form.name, form.channel_address, form.order_number)
+    try:
+        person = checked_person(*(field.data or "" for field in said))
+        password_hash = hash_password(person.password)
+        with transaction() as db:
+            return workers.join(
+                db,
+                gigs.invitation(db, token),
+                email=person.email,
+                name=person.name,
+                password_hash=password_hash,
+                channel=Channel(form.channel.data),
+                channel_address=person.channel_address,
+                order_number=person.order_number,
+                now=now(),
+            ).account
+    except Invalid as problem:
+        for name, why in problem.details["fields"].items():
+            form[name].errors = why
+    except Conflict as problem:
+        if problem.code != "email_taken":
+            raise
+        form.email.errors = [problem.message]
+    return None

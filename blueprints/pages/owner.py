@@ -1,0 +1,219 @@
+"""The owner's pages: figures, gigs, workers, every recording, the dataset."""
+
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.access import needs
+from blueprints.forms import InvitationForm, WaveForm, ensure_pressed, problems_of
+from blueprints.pages import owner_rows
+from blueprints.pages.review import address, evidence
+from blueprints.web import reading, settings, storage, transaction, viewer
+from codesight.accounts.models import Role
+from codesight.clock import now
+from codesight.db import after_commit
+from codesight.errors import NotFound, Problem
+from codesight.exports import actions as exports
+from codesight.exports import queries as datasets
+from codesight.gigs import actions as gig_actions
+from codesight.gigs import queries as gig_queries
+from codesight.lifecycle import AssignmentState, SessionState
+from codesight.payouts import rules as payout_rules
+from codesight.reports import queries as reports
+from codesight.workers.models import Worker
+from codesight.workers.queries import all_workers, worker
+from jobs import pipeline
+
+bp = Blueprint("owner", __name__, url_prefix="/owner")
+
+PAGE = 50
+"""Rows of a table on one page."""
+
+
+@bp.get("")
+@needs(Role.OWNER)
+def overview() -> ResponseReturnValue:
+    """The first month's targets against now, money, and what needs somebody."""
+    with reading() as db:
+        return render_template(
+            "owner/overview.html",
+            report=reports.overview(db, now=now()),
+            now=now(),
+            channels=payout_rules.CHANNEL_NAMES,
+        )
+
+
+@bp.get("/gigs")
+@needs(Role.OWNER)
+def gigs() -> ResponseReturnValue:
+    """Packages, scenarios, waves and invitation links."""
+    with reading() as db:
+        return render_template(
+            "owner/gigs.html",
+            gigs=[owner_rows.whole_gig(db, gig) for gig in gig_queries.all_gigs(db)],
+            base=settings().public_url,
+            wave_form=WaveForm(formdata=None),
+            link_form=InvitationForm(formdata=None),
+            now=now(),
+        )
+
+
+@bp.post("/gigs/<int:gig_id>/waves")
+@needs(Role.OWNER)
+def new_wave(gig_id: int) -> ResponseReturnValue:
+    """A round of workers, to be opened when it is wanted."""
+    form = WaveForm()
+    try:
+        if form.validate_on_submit():
+            with transaction() as db:
+                gig = gig_queries.gig(db, gig_id)
+                name, quota, budget = form.name.data or "", form.quota.data or 0, (form.budget.data or 0) * 100
+                gig_actions.create_wave(db, gig.id, name=name, quota=quota, budget_cents=budget, now=now())
+            flash(f"{form.name.data} is made. Open it when workers may come.")
+        else:
+            flash(problems_of(form), "error")
+    except Problem as problem:
+        flash(problem.message, "error")
+    return redirect(url_for(".gigs"))
+
+
+@bp.post("/waves/<int:wave_id>/<any(open, close):verb>")
+@needs(Role.OWNER)
+def move_wave(wave_id: int, verb: str) -> ResponseReturnValue:
+    """Let workers in, or nobody else."""
+    ensure_pressed()
+    act = gig_actions.open_wave if verb == "open" else gig_actions.close_wave
+    try:
+        with transaction() as db:
+            wave = gig_queries.wave(db, wave_id)
+            act(db, wave, now=now(), by=viewer().id)
+        flash(f"{wave.name} is open." if verb == "open" else f"{wave.name} is closed; who has work keeps it.")
+    except Problem as problem:
+        flash(problem.message, "error")
+    return redirect(url_for(".gigs"))
+
+
+@bp.post("/waves/<int:wave_id>/links")
+@needs(Role.OWNER)
+def new_link(wave_id: int) -> ResponseReturnValue:
+    """An invitation link into a wave."""
+    form = InvitationForm()
+    if form.validate_on_submit():
+        with transaction() as db:
+            wave = gig_queries.wave(db, wave_id)
+            gig_actions.invite(db, wave, note=form.note.data or "", max_uses=form.max_uses.data or 0, now=now())
+        flash(f"The link for {form.note.data} is ready. Copy it from the list.")
+    else:
+        flash(problems_of(form), "error")
+    return redirect(url_for(".gigs", _anchor="links"))
+
+
+@bp.post("/links/<token>/revoke")
+@needs(Role.OWNER)
+def revoke(token: str) -> ResponseReturnValue:
+    """End a link."""
+    ensure_pressed()
+    with transaction() as db:
+        gig_actions.revoke(gig_queries.invitation(db, token), now=now())
+    flash("The link lets nobody in any more. Who came by it stays.")
+    return redirect(url_for(".gigs", _anchor="links"))
+
+
+@bp.get("/workers")
+@needs(Role.OWNER)
+def workers() -> ResponseReturnValue:
+    """Everybody who records, newest first."""
+    page = min(max(request.args.get("page", 1, int), 1), 10_000)
+    with reading() as db:
+        found = all_workers(db, limit=page * PAGE + 1)[(page - 1) * PAGE :]
+        rows = found[:PAGE]
+        standing = owner_rows.standings(db, [row.account_id for row in rows])
+        total = db.scalar(sa.select(sa.func.count()).select_from(Worker)) or 0
+    more = len(found) > PAGE
+    return render_template(
+        "owner/workers.html",
+        workers=rows,
+        standing=standing,
+        total=total,
+        page=page,
+        more=more,
+        channels=payout_rules.CHANNEL_NAMES,
+    )
+
+
+@bp.get("/work")
+@needs(Role.OWNER)
+def work() -> ResponseReturnValue:
+    """Every recording by state; those that are being made come first."""
+    state, before = request.args.get("state", ""), request.args.get("before", type=int)
+    before = min(max(before, 0), 2**31 - 1) if before is not None else None
+    if state and state not in {*SessionState, *AssignmentState}:
+        raise NotFound("unknown_state", "There is no such state.")
+    with reading() as db:
+        live = owner_rows.sessions(db, owner_rows.LIVE) if not state and before is None else []
+        rows = owner_rows.sessions(db, (state,) if state else None, before, limit=PAGE + 1)
+        return render_template(
+            "owner/work.html",
+            live=live,
+            rows=rows[:PAGE],
+            more=len(rows) > PAGE,
+            counts=owner_rows.states(db),
+            state=state,
+        )
+
+
+@bp.get("/work/<public_id>")
+@needs(Role.OWNER)
+def session(public_id: str) -> ResponseReturnValue:
+    """One recording with its evidence, documents and files."""
+    with reading() as db:
+        found = evidence(db, public_id)
+        recorded_by = worker(db, found.session.worker_id)
+    uploads = [upload for upload in (found.screen, found.microphone) if upload and upload.completed_at]
+    return render_template(
+        "owner/session.html",
+        evidence=found,
+        worker=recorded_by,
+        video=address(found.screen),
+        narration=address(found.microphone),
+        files=[
+            (f"{upload.kind}{suffix}.webm", storage().get_url(key, filename=f"{public_id}-{upload.kind}{suffix}.webm"))
+            for upload in uploads
+            for key, suffix in ((upload.playable_key, ""), (upload.key, "-as-recorded"))
+            if key
+        ],
+    )
+
+
+@bp.get("/dataset")
+@needs(Role.OWNER)
+def dataset() -> ResponseReturnValue:
+    """The versions of the dataset, and a button for a new one."""
+    with reading() as db:
+        ready = len(datasets.exportable(db))
+        return render_template("owner/dataset.html", versions=datasets.datasets(db), ready=ready)
+
+
+@bp.post("/dataset")
+@needs(Role.OWNER)
+def build() -> ResponseReturnValue:
+    """Ask for a new version."""
+    ensure_pressed()
+    redis_url = settings().redis_url
+    with transaction() as db:
+        wanted = exports.request_dataset(db, by=viewer().id, now=now())
+        after_commit(db, lambda: pipeline.dataset_wanted(redis_url, wanted.id))
+    flash(f"Version {wanted.id} is being built. This page shows when it is ready.")
+    return redirect(url_for(".dataset"))
+
+
+@bp.get("/dataset/<int:version>/download")
+@needs(Role.OWNER)
+def download(version: int) -> ResponseReturnValue:
+    """The ZIP of a version."""
+    with reading() as db:
+        key = datasets.dataset(db, version).key
+    if key is None:
+        raise NotFound("not_built", "This version is not built, so there is nothing to download yet.")
+    return redirect(storage().get_url(key, filename=f"codesight-dataset-v{version}.zip"))

@@ -1,0 +1,192 @@
+"""The worker's pages: the next step, packages, a scenario, what became of it, and what it earned."""
+
+from enum import StrEnum
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.access import needs
+from blueprints.forms import ensure_pressed
+from blueprints.web import reading, settings, transaction, viewer
+from codesight import outbox
+from codesight.accounts.models import Role
+from codesight.analysis import queries as analysis
+from codesight.assignments import actions as assignments
+from codesight.assignments.models import Assignment, PackageClaim
+from codesight.assignments.queries import assignment_of, assignments_of, open_claim
+from codesight.assignments.rules import has_expired, next_to_record
+from codesight.capture import uploads
+from codesight.capture.models import UploadKind
+from codesight.checks import queries as checks
+from codesight.clock import now
+from codesight.errors import Problem
+from codesight.gigs import queries as gigs
+from codesight.gigs.models import Package
+from codesight.gigs.rules import may_take
+from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, SessionState, WaveState
+from codesight.payouts import queries as payouts
+from codesight.payouts.rules import CHANNEL_NAMES
+from codesight.recordings import queries as recordings
+from codesight.reviews.queries import latest_review
+from codesight.workers.models import Worker
+from codesight.workers.queries import has_consented, worker
+
+bp = Blueprint("worker", __name__)
+
+UNFINISHED = (SessionState.READY, SessionState.RECORDING, SessionState.STOPPED)
+
+
+class NextStep(StrEnum):
+    """The one thing to do now."""
+
+    CONSENT = "consent"
+    REVISE = "revise"
+    RECORD = "record"
+    CHOOSE = "choose"
+    WAIT = "wait"
+    DONE = "done"
+
+
+def next_step(consented: bool, claim: PackageClaim | None, waiting: Assignment | None, worked_before: bool) -> NextStep:
+    """What the home page asks for; `waiting` is the assignment whose turn it is."""
+    if not consented:
+        return NextStep.CONSENT
+    if waiting is not None:
+        return NextStep.REVISE if waiting.state == AssignmentState.REVISION_REQUESTED else NextStep.RECORD
+    if claim is not None:
+        return NextStep.WAIT
+    return NextStep.DONE if worked_before else NextStep.CHOOSE
+
+
+def closed_because(me: Worker, package: Package, consented: bool, claim: PackageClaim | None) -> str | None:
+    """Why a worker cannot take a package now and what opens it; None when they can."""
+    if not may_take(me.level, package.level):
+        return (
+            f"It asks for level {package.level}; yours is {me.level}. Levels are raised by the project’s owner "
+            "after good reviews: four or five stars."
+        )
+    if claim is not None:
+        mine = claim.package_id == package.id
+        return "You have this package now." if mine else "It opens when your present package is finished."
+    if me.wave.state != WaveState.OPEN:
+        return "This round of workers is not open now. You keep your account; look in again."
+    return None if consented else "It opens when you have accepted the consent."
+
+
+@bp.get("/home")
+@needs(Role.WORKER)
+def home() -> ResponseReturnValue:
+    """The next step, what is under way, and news."""
+    moment = now()
+    with reading() as db:
+        me = worker(db, viewer().id)
+        claim, mine = open_claim(db, me.account_id), assignments_of(db, me.account_id)
+        waiting = next_to_record(mine, moment)
+        return render_template(
+            "worker/home.html",
+            step=next_step(has_consented(db, me.account_id), claim, waiting, bool(mine)),
+            waiting=waiting,
+            claim=claim,
+            under_way=[a for a in mine if a.state in UNDER_WAY],
+            finished=[a for a in mine if a.state not in UNDER_WAY][:10],
+            expired={a.id for a in mine if has_expired(a, moment)},
+            sessions={s.assignment_id: s for s in reversed(recordings.sessions_for(db, viewer(), 200))},
+            notices=outbox.unread(db, me.account_id),
+            earned=payouts.balance(db, me.account_id, me.gig.currency),
+            currency=me.gig.currency,
+        )
+
+
+@bp.post("/notices/read")
+@needs(Role.WORKER)
+def read_notices() -> ResponseReturnValue:
+    """Put the news away."""
+    ensure_pressed()
+    with transaction() as db:
+        outbox.put_away(db, viewer().id, now=now())
+    return redirect(url_for("worker.home"))
+
+
+@bp.get("/packages")
+@needs(Role.WORKER)
+def packages() -> ResponseReturnValue:
+    """The three tiers side by side, and why one is closed."""
+    with reading() as db:
+        me = worker(db, viewer().id)
+        claim, consented = open_claim(db, me.account_id), has_consented(db, me.account_id)
+        offers = [(p, closed_because(me, p, consented, claim)) for p in gigs.packages(db, me.gig_id)]
+        return render_template("worker/packages.html", me=me, offers=offers, claim=claim, hours=settings().lease_hours)
+
+
+@bp.post("/packages/<tier>/claim")
+@needs(Role.WORKER)
+def claim(tier: str) -> ResponseReturnValue:
+    """Reserve a whole package."""
+    ensure_pressed()
+    try:
+        with transaction() as db:
+            me = worker(db, viewer().id)
+            package = gigs.package(db, me.gig_id, tier)
+            assignments.claim(db, me, package, lease_hours=settings().lease_hours, now=now())
+    except Problem as problem:
+        flash(problem.message, "error")
+        return redirect(url_for("worker.packages"))
+    flash(f"The {tier} package is yours: {package.scenario_count} scenarios are reserved for you.")
+    return redirect(url_for("worker.home"))
+
+
+@bp.get("/scenarios/<int:assignment_id>")
+@needs(Role.WORKER)
+def scenario(assignment_id: int) -> ResponseReturnValue:
+    """The goal and the recorder."""
+    with reading() as db:
+        assignment = assignment_of(db, viewer().id, assignment_id)
+        latest = recordings.latest_session(db, assignment.id)
+        return render_template(
+            "worker/scenario.html",
+            assignment=assignment,
+            can_record=assignment.state in WITH_THE_WORKER and not has_expired(assignment, now()),
+            unfinished=latest if latest and latest.state in UNFINISHED else None,
+            latest=latest,
+            settings=settings(),
+        )
+
+
+@bp.get("/submissions/<public_id>")
+@needs(Role.WORKER)
+def submission(public_id: str) -> ResponseReturnValue:
+    """What became of a recording."""
+    with reading() as db:
+        session = recordings.own_session(db, public_id, viewer().id)
+        handed_in = recordings.submission_of_session(db, session.id)
+        if handed_in is None:
+            return render_template("worker/not_handed_in.html", session=session)
+        newest = recordings.submissions_of(db, session.assignment_id)[-1]
+        return render_template(
+            "worker/submission.html",
+            session=session,
+            assignment=session.assignment,
+            submission=handed_in,
+            newest=newest.id == handed_in.id,
+            checks=[(checks.title(run.name), run) for run in checks.runs(db, handed_in.id)],
+            analyses=analysis.runs(db, handed_in.id),
+            uploads=[upload for kind in UploadKind if (upload := uploads.find(db, session.id, kind))],
+            review=latest_review(db, handed_in.id),
+            earned=payouts.accrued(db, session.assignment_id),
+        )
+
+
+@bp.get("/earnings")
+@needs(Role.WORKER)
+def earnings() -> ResponseReturnValue:
+    """What was earned, why, and what is paid."""
+    with reading() as db:
+        me = worker(db, viewer().id)
+        return render_template(
+            "worker/earnings.html",
+            me=me,
+            balance=payouts.balance(db, me.account_id, me.gig.currency),
+            lines=payouts.earnings(db, me.account_id),
+            payouts=payouts.payouts_of(db, me.account_id),
+            channels=CHANNEL_NAMES,
+        )

@@ -1,0 +1,81 @@
+/** Screen and microphone, and the two files that are made of them. */
+
+export const TYPES = { screen: "video/webm;codecs=vp8,opus", microphone: "audio/webm;codecs=opus" };
+const SLICE = 2000;
+const RATES = { screen: { videoBitsPerSecond: 1_200_000, audioBitsPerSecond: 64_000 }, microphone: { audioBitsPerSecond: 64_000 } };
+
+/** @returns {boolean} whether this browser can record at all */
+export const canRecord = () => Boolean(
+  navigator.mediaDevices?.getDisplayMedia && window.MediaRecorder && Object.values(TYPES).every((type) => MediaRecorder.isTypeSupported(type)),
+);
+
+/** Must be the first thing after the click: the browser opens its picker for a click only. */
+export function chooseScreen() {
+  const controller = window.CaptureController && new CaptureController();
+  // The microphone is asked for next, on this page: stay here instead of showing what was chosen.
+  controller?.setFocusBehavior?.("no-focus-change");
+  return navigator.mediaDevices.getDisplayMedia({
+    video: { frameRate: { ideal: 15 } },
+    audio: false,
+    selfBrowserSurface: "exclude",
+    surfaceSwitching: "include",
+    ...(controller && { controller }),
+  });
+}
+
+export const openMicrophone = () => navigator.mediaDevices.getUserMedia({ audio: true });
+
+/**
+ * Watches how the microphone stands, without asking for it.
+ * @param {(state: "granted" | "prompt" | "denied" | "none") => void} onState told now and whenever it changes
+ */
+export async function watchMicrophone(onState) {
+  // Firefox knows no such permission; it asks when it is needed.
+  const permission = await navigator.permissions.query({ name: "microphone" }).catch(() => ({ state: "prompt" }));
+  const look = async () => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    onState(devices.some((device) => device.kind === "audioinput") ? permission.state : "none");
+  };
+  navigator.mediaDevices.addEventListener("devicechange", look);
+  permission.onchange = look;
+  await look();
+}
+
+/** @param {...(MediaStream | null)} streams */
+export function release(...streams) {
+  for (const stream of streams) stream?.getTracks().forEach((track) => track.stop());
+}
+
+/**
+ * Records both files until `stop`.
+ * @param {{screen: MediaStream, microphone: MediaStream}} streams
+ * @param {(kind: "screen" | "microphone", chunk: Blob) => void} onChunk
+ * @param {(reason: "sharing" | "microphone" | "recorder") => void} onEnded what ended it, when it was not `stop`
+ * @returns {{started: Promise<number>, stop: () => Promise<void>}} `started` is Unix milliseconds of the first frame
+ */
+export function record({ screen, microphone }, onChunk, onEnded) {
+  const voice = microphone.getAudioTracks();
+  const inputs = { screen: new MediaStream([...screen.getVideoTracks(), ...voice]), microphone: new MediaStream(voice) };
+  const recorders = Object.entries(inputs).map(([kind, stream]) => {
+    const recorder = new MediaRecorder(stream, { mimeType: TYPES[kind], ...RATES[kind] });
+    recorder.ondataavailable = ({ data }) => data.size > 0 && onChunk(kind, data);
+    recorder.onerror = () => onEnded("recorder");
+    return recorder;
+  });
+  const stopped = recorders.map((recorder) => new Promise((resolve) => { recorder.onstop = resolve; }));
+  const started = new Promise((resolve, reject) => {
+    recorders[0].onstart = () => resolve(Date.now());
+    recorders[0].addEventListener("error", ({ error }) => reject(error));
+  });
+  screen.getVideoTracks()[0].onended = () => onEnded("sharing");
+  voice[0].onended = () => onEnded("microphone");
+  recorders.forEach((recorder) => recorder.start(SLICE));
+  return {
+    started,
+    async stop() {
+      recorders.filter(({ state }) => state !== "inactive").forEach((recorder) => recorder.stop());
+      await Promise.all(stopped);
+      release(screen, microphone);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** What the recorder says, kept apart from what it does. */
+import { Refused } from "./api.js";
+
+const MEDIA = {
+  NotAllowedError: "The browser was not allowed to record. Nothing is lost. Press Record again, choose what to share, and allow the microphone; if it does not ask any more, press the icon left of the address and allow it there.",
+  NotFoundError: "No microphone was found. Plug one in, or choose one in your system’s settings, then press Record again.",
+  NotReadableError: "Another program holds the microphone or the screen. Close it, then press Record again.",
+  AbortError: "The browser stopped before the recording began. Press Record again.",
+  NotSupportedError: "This browser cannot record the screen in the way that is needed. Use a current Chrome, Edge or Chromium.",
+};
+
+/** A sentence or two: what happened, that nothing is lost, what to do. */
+export function explain(problem) {
+  if (problem instanceof Refused) {
+    if (problem.status === 401) return "You have been signed out. Nothing is lost: sign in again in another tab, then try again here.";
+    return `${problem.message} What you recorded is kept in this browser.`;
+  }
+  if (problem instanceof TypeError) return "The server cannot be reached. Nothing is lost: look at your connection, then try again.";
+  return MEDIA[problem.name] ?? `${problem.message} Nothing is lost: what was recorded is kept in this browser.`;
+}
+
+export const ENDED = {
+  sharing: "You ended sharing, so the recording has stopped. All of it up to then is here.",
+  microphone: "The microphone was disconnected, so the recording has stopped. All of it up to then is here.",
+  recorder: "The browser stopped recording. All of it up to then is here.",
+};
+
+export const SCREEN = {
+  ok: "Shared.",
+  waiting: "You choose a window or the whole screen when you press Record.",
+  missing: "This browser cannot record the screen. Use a current Chrome, Edge or Chromium on a laptop or desktop computer.",
+};
+
+export const MICROPHONE = {
+  granted: ["ok", "Ready."],
+  prompt: ["waiting", "Your browser asks for it when you press Record."],
+  denied: ["missing", "It is blocked for this site. Press the icon left of the address, and allow the microphone: this page notices."],
+  none: ["missing", "None was found. Plug one in: this page notices."],
+};
+
+const EXTENSION = {
+  unpaired: ["waiting", "Found. It is connected when you press Record."],
+  awaiting_approval: ["waiting", "It asks in a tab of its own whether it may send to this site. Press Allow there."],
+  connecting: ["waiting", "Found, and connecting…"],
+  connected: ["ok", "Connected."],
+  recording: ["ok", "Connected and recording."],
+  offline: ["ok", "The connection is down. It goes on recording and sends later; nothing is lost."],
+  refused: ["missing", "The server did not accept it for this recording. Load this page again."],
+};
+
+/** @returns {[string, string]} the state of the check and what to say */
+export function extensionCheck(status) {
+  if (!status) return ["missing", "Not found in this browser. Without it clicks cannot be recorded."];
+  const [state, text] = EXTENSION[status.state] ?? ["waiting", status.state];
+  return [state, status.error && state !== "ok" ? status.error : text];
+}
+
+/** @returns {string} the extension's state in the middle of a recording */
+export function extensionNow(status) {
+  if (!status) return "does not answer";
+  return { recording: "recording", offline: "offline, keeps all", connected: "paused" }[status.state] ?? "not recording";
+}
+
+export function clock(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+export const megabytes = (bytes) => (bytes / 1_048_576).toFixed(1);
