@@ -1,0 +1,1 @@
+"""The background: RQ, and nothing that decides."""

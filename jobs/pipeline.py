@@ -1,0 +1,17 @@
+"""What follows what. The stages know nothing of each other's order; this page does.
+
+    handed in → playable files → checks → analysis → waits for review
+    dataset wanted → ZIP
+"""
+
+from jobs import datasets, submissions
+
+
+def submitted(redis_url: str, submission_id: int) -> None:
+    """A worker has handed in a recording: make it ready for review."""
+    submissions.prepare.ring(redis_url, submission_id)
+
+
+def dataset_wanted(redis_url: str, dataset_id: int) -> None:
+    """The owner wants a version of the dataset."""
+    datasets.build.ring(redis_url, dataset_id)

@@ -1,0 +1,74 @@
+"""Every minute: what a lost message, a killed worker or the passing of time has left lying is taken up again."""
+
+from datetime import timedelta
+
+import structlog
+
+from codesight.assignments import actions as assignments
+from codesight.assignments.queries import run_out
+from codesight.clock import now
+from codesight.db import reading, transaction
+from codesight.errors import Conflict
+from codesight.exports.queries import unbuilt
+from codesight.lifecycle import AssignmentState, move
+from codesight.recordings.queries import submissions_in_state
+from codesight.reports import books
+from jobs import pipeline
+from jobs.queue import TIMEOUT_SECONDS, job, platform
+from jobs.submissions import WAITING
+
+log = structlog.get_logger()
+
+RING_AGAIN_AFTER = timedelta(seconds=60)
+LET_GO_AFTER = timedelta(seconds=TIMEOUT_SECONDS + 60)
+"""Longer than a job may take, so that nothing is taken away from one that still runs."""
+
+
+@job
+def sweep() -> None:
+    """One round."""
+    let_go_of_dead_claims()
+    ring_again()
+    end_leases()
+    check_books()
+
+
+def let_go_of_dead_claims() -> None:
+    """Submissions whose job was killed go back to where a job can take them."""
+    with transaction(platform().engine) as db:
+        for submission in submissions_in_state(db, [AssignmentState.CHECKING], before=now() - LET_GO_AFTER):
+            move(db, submission.assignment, AssignmentState.SUBMITTED, now=now(), reason="the job did not finish")
+            log.warning("claim_let_go", submission=submission.id)
+
+
+def ring_again() -> None:
+    """Work whose message was lost is asked for again."""
+    here = platform()
+    with reading(here.engine) as db:
+        waiting = [s.id for s in submissions_in_state(db, WAITING, before=now() - RING_AGAIN_AFTER)]
+        datasets = unbuilt(db, before=now() - RING_AGAIN_AFTER)
+    for submission_id in waiting:
+        pipeline.submitted(here.settings.redis_url, submission_id)
+    for dataset_id in datasets:
+        pipeline.dataset_wanted(here.settings.redis_url, dataset_id)
+
+
+def end_leases() -> None:
+    """Scenarios whose time has run out are free again; each in a transaction of its own."""
+    engine = platform().engine
+    with reading(engine) as db:
+        over = [assignment.id for assignment in run_out(db, now())]
+    for assignment_id in over:
+        with transaction(engine) as db:
+            try:
+                assignments.expire_if_over(db, assignment_id, now=now())
+            except Conflict:
+                continue  # the worker handed it in at this very moment
+
+
+def check_books() -> None:
+    """The invariants of money, as a program."""
+    with reading(platform().engine) as db:
+        broken = books.check(db)
+    for rule in broken:
+        log.error("books_broken", rule=rule)
