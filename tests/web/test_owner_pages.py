@@ -1,0 +1,162 @@
+"""The owner's pages."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from codesight.accounts.models import Account, Role
+from codesight.db import reading, transaction
+from codesight.exports.models import Dataset
+from codesight.gigs import actions as gig_actions
+from codesight.gigs.models import Invitation, Wave
+from codesight.lifecycle import WaveState
+from codesight.workers.models import Worker
+from jobs import pipeline
+from tests.reviews.support import rate_and_post
+from tests.support.people import NOW, World, claim, client_for, record, submit_for_review
+from tests.web.test_review_pages import press
+
+
+@pytest.fixture
+def owner(app: Flask, world: World) -> FlaskClient:
+    """The owner's browser; the worker has an accepted recording, one in review and one that runs."""
+    with transaction(app.extensions["codesight"].engine) as db:
+        first, second, third, *_ = claim(db, db.get_one(Worker, world.worker_id)).assignments
+        reviewer = db.get_one(Account, world.reviewer_id)
+        rate_and_post(db, submit_for_review(db, first), 5, reviewer)
+        submit_for_review(db, second)
+        record(db, third)
+    return client_for(app, Role.OWNER)
+
+
+def test_the_overview_shows_targets_money_and_what_waits(owner: FlaskClient) -> None:
+    page = owner.get("/owner").text
+    assert "1 waits for review" in page
+    assert "$5.00 due to 1 worker" in page
+    assert re.search(r"Sessions handed in.*?2 <small>of 1,500", page, re.DOTALL)
+    assert "$5.00 spent" in page  # $4.00 and the bonus of $1.00
+    assert "not measured yet" in page
+
+
+def test_a_wave_is_made_opened_and_closed(app: Flask, owner: FlaskClient, world: World) -> None:
+    with reading(app.extensions["codesight"].engine) as db:
+        gig_id = db.get_one(Wave, world.wave_id).gig_id
+    press(owner, "/owner/gigs", f"/owner/gigs/{gig_id}/waves", name="Wave 2", quota="25", budget="900")
+    with reading(app.extensions["codesight"].engine) as db:
+        wave = db.scalars(sa.select(Wave).where(Wave.name == "Wave 2")).one()
+        assert (wave.state, wave.quota, wave.budget_cents) == (WaveState.DRAFT, 25, 90_000)
+    for verb, state in (("open", WaveState.OPEN), ("close", WaveState.CLOSED)):
+        press(owner, "/owner/gigs", f"/owner/waves/{wave.id}/{verb}")
+        with reading(app.extensions["codesight"].engine) as db:
+            assert db.get_one(Wave, wave.id).state == state
+    press(owner, "/owner/gigs", f"/owner/waves/{wave.id}/close")
+    assert "cannot become closed now" in owner.get("/owner/gigs").text
+
+
+def test_a_wave_without_a_budget_or_with_a_taken_name_is_refused_in_words(
+    app: Flask, owner: FlaskClient, world: World
+) -> None:
+    with reading(app.extensions["codesight"].engine) as db:
+        wave = db.get_one(Wave, world.wave_id)
+    action = f"/owner/gigs/{wave.gig_id}/waves"
+    press(owner, "/owner/gigs", action, name="Wave 2", quota="25", budget="0")
+    assert "Budget in whole units of the currency:" in owner.get("/owner/gigs").text
+    press(owner, "/owner/gigs", action, name=wave.name, quota="25", budget="100")
+    assert "has a wave of that name" in owner.get("/owner/gigs").text
+
+
+def test_an_invitation_link_is_shown_until_it_is_revoked(app: Flask, owner: FlaskClient, world: World) -> None:
+    press(owner, "/owner/gigs", f"/owner/waves/{world.wave_id}/links", note="Fiverr", max_uses="3")
+    with reading(app.extensions["codesight"].engine) as db:
+        link = db.scalars(sa.select(Invitation).where(Invitation.note == "Fiverr")).one()
+    assert f"http://localhost/join/{link.token}" in owner.get("/owner/gigs").text
+    press(owner, "/owner/gigs", f"/owner/links/{link.token}/revoke")
+    page = owner.get("/owner/gigs").text
+    assert link.token not in page
+    assert "revoked" in page
+
+
+def test_workers_are_listed_with_what_they_earned(owner: FlaskClient) -> None:
+    page = owner.get("/owner/workers").text
+    row = page[page.index("worker@example.org") : page.index("other@example.org")]
+    assert re.search(r'data-label="Accepted">1<', row)
+    assert "$5.00" in row
+    assert "$5.00" not in page[page.index("other@example.org") :]
+    assert "no more workers" in owner.get("/owner/workers?page=9").text
+
+
+def test_live_recordings_come_first_and_states_can_be_chosen(owner: FlaskClient) -> None:
+    page = owner.get("/owner/work").text
+    assert page.index("Being recorded now") < page.index("Handed in")
+    assert len(re.findall(r'href="/owner/work/cs_', page[: page.index("Handed in")])) == 2  # with the other worker's
+    assert len(re.findall(r'href="/owner/work/cs_', owner.get("/owner/work?state=accepted").text)) == 1
+    assert len(re.findall(r'href="/owner/work/cs_', owner.get("/owner/work?state=rejected").text)) == 0
+    assert owner.get("/owner/work?state=nonsense").status_code == 404
+    assert len(re.findall(r'href="/owner/work/cs_', owner.get("/owner/work?before=0").text)) == 0
+
+
+def test_one_recording_shows_its_verdict_and_links_to_its_documents(owner: FlaskClient) -> None:
+    found = re.search(r'href="/owner/work/(cs_\w+)"', owner.get("/owner/work?state=accepted").text)
+    assert found
+    page = owner.get(f"/owner/work/{found[1]}").text
+    assert "5 of 5 stars" in page
+    assert f"/api/extension/sessions/{found[1]}/training-data" in page
+    assert owner.get(f"/api/extension/sessions/{found[1]}/data").status_code == 200
+    assert "Change the rating" in page
+
+
+def test_a_running_recording_can_be_looked_at_but_not_rated(owner: FlaskClient) -> None:
+    found = re.search(r'href="/owner/work/(cs_\w+)"', owner.get("/owner/work?state=recording").text)
+    assert found
+    page = owner.get(f"/owner/work/{found[1]}").text
+    assert "It has not been handed in yet." in page
+    assert f"/review/{found[1]}" not in page
+
+
+def test_a_version_of_the_dataset_is_asked_for_and_told_to_the_queue_afterwards(
+    app: Flask, owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[bool] = []
+
+    def ring(redis_url: str, dataset_id: int) -> None:
+        with reading(app.extensions["codesight"].engine) as db:
+            rung.append(db.get(Dataset, dataset_id) is not None)
+
+    monkeypatch.setattr(pipeline, "dataset_wanted", ring)
+    press(owner, "/owner/dataset", "/owner/dataset")
+    assert rung == [True]
+    assert "being built" in owner.get("/owner/dataset").text
+    assert owner.get("/owner/dataset/1/download").status_code == 404
+
+
+def test_a_built_version_is_downloaded_by_a_signed_address(app: Flask, owner: FlaskClient, world: World) -> None:
+    with transaction(app.extensions["codesight"].engine) as db:
+        db.add(
+            Dataset(
+                created_at=NOW, created_by=world.owner_id, key="datasets/v1.zip", sha256="ab" * 32, size=2048,
+                sessions=1, steps=7,
+            )
+        )  # fmt: skip
+    assert "abababababab…" in owner.get("/owner/dataset").text
+    answer = owner.get("/owner/dataset/1/download")
+    assert answer.status_code == 302
+    assert answer.location.startswith("http://localhost/files/get/")
+    assert owner.get("/owner/dataset/99999999999999999999/download").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "/gigs", "/workers", "/work", "/dataset"])
+@pytest.mark.parametrize("role", [Role.WORKER, Role.REVIEWER, Role.PAYER])
+def test_nobody_else_sees_the_owners_pages(app: Flask, world: World, role: Role, page: str) -> None:
+    assert client_for(app, role).get(f"/owner{page}").status_code == 403
+
+
+def test_a_post_without_the_pages_token_changes_nothing(app: Flask, owner: FlaskClient, world: World) -> None:
+    with transaction(app.extensions["codesight"].engine) as db:
+        wave = db.get_one(Wave, world.wave_id)
+        draft = gig_actions.create_wave(db, wave.gig_id, name="Later", quota=1, budget_cents=100, now=NOW)
+    assert owner.post(f"/owner/waves/{draft.id}/open").status_code == 403
+    with reading(app.extensions["codesight"].engine) as db:
+        assert db.get_one(Wave, draft.id).state == WaveState.DRAFT
