@@ -33,14 +33,16 @@ def on_http(error: HTTPException) -> AnyResponse | tuple[AnyResponse | str, int]
     # Python's own names for statuses differ from version to version.
     code = error.name.lower().replace(" ", "_")
     said, status = answer(error.code, code, error.description or error.name, {})
-    if isinstance(said, Response) and "Allow" in error.get_response().headers:
-        said.headers["Allow"] = error.get_response().headers["Allow"]
+    if isinstance(said, Response):
+        theirs = error.get_response().headers
+        said.headers.extend({name: theirs[name] for name in ("Allow", "Content-Range", "Retry-After") if name in theirs})
     return said, status
 
 
 def on_crash(error: Exception) -> tuple[AnyResponse | str, int]:
     """Our own mistake: written down with its trace, told without it."""
-    log.exception("request_failed", path=request.path, method=request.method)
+    # The rule, not the path: addresses of files hold tokens, and a log is no place for those.
+    log.exception("request_failed", route=str(request.url_rule), method=request.method)
     return answer(500, "internal_error", "Something went wrong on our side. Nothing that you sent is lost; try again.", {})
 
 

@@ -139,14 +139,18 @@ class PaidForm(FlaskForm):  # type: ignore[misc]
 class RatingForm(FlaskForm):  # type: ignore[misc]
     """A verdict; what belongs together is decided by `reviews.rules`."""
 
-    stars = RadioField("Stars", [InputRequired("Give one to five stars.")], choices=[(n, str(n)) for n in range(5, 0, -1)], coerce=int)
+    stars = RadioField(
+        "Stars", [InputRequired("Give one to five stars.")], choices=[(n, str(n)) for n in range(5, 0, -1)], coerce=int
+    )
     plays = BooleanField("Plays correctly")
     narrated = BooleanField("Narration present")
     realistic = BooleanField("Realistic shopping")
     worth_pay = BooleanField("Worth its pay")
     usable = BooleanField("Use it in the dataset")
     reason_code = SelectField(
-        "Reason", [Optional()], choices=[("", "Choose a reason"), *((r.value, r.value.replace("_", " ")) for r in ReasonCode)]
+        "Reason",
+        [Optional()],
+        choices=[("", "Choose a reason"), *((r.value, r.value.replace("_", " ")) for r in ReasonCode)],
     )
     note = TextAreaField("Note to the worker", [Optional(), Length(max=NOTE_LENGTH), no_nul])
     seconds = IntegerField("Seconds", [Optional()], widget=HiddenInput())

@@ -13,9 +13,10 @@ from simple_websocket import Server
 from blueprints.access import public
 from blueprints.live.conversation import Conversation
 from blueprints.web import engine, reading, settings
+from codesight.accounts.models import Account
 from codesight.capture import tickets
 from codesight.capture.writer import GroupWriter
-from codesight.errors import NotAllowed
+from codesight.errors import NotAllowed, NotSignedIn
 from codesight.platform import Platform
 from codesight.recordings import queries
 
@@ -79,6 +80,9 @@ def admit() -> None:
     ticket = tickets.read(settings().secret_key, request.args.get("ticket", ""))
     with reading() as db:
         g.session_id = queries.own_session(db, ticket.session, ticket.worker_id).id
+        active = db.get_one(Account, ticket.worker_id).active
+    if not active:
+        raise NotSignedIn("account_closed", "This account is closed. Write to whoever invited you.")
     g.ticket = ticket
 
 

@@ -1,6 +1,5 @@
 """The owner's pages: figures, gigs, workers, every recording, the dataset."""
 
-
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -41,6 +41,7 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
         raise NotAllowed("level_too_low", f"This package asks for level {package.level}; yours is {worker.level}.")
     if worker.wave.state != WaveState.OPEN:
         raise Conflict("wave_closed", "This round of workers is not open now. You keep your account; look in again.")
+    _queue_up(db, package)
     _reserve_money(db, worker.wave_id, largest_cost(package))
     made = PackageClaim(
         worker_id=worker.account_id,
@@ -141,6 +142,12 @@ def _lock(db: Session, worker: Worker) -> None:
     db.execute(sa.update(Worker).where(Worker.account_id == worker.account_id).values(level=Worker.level))
 
 
+def _queue_up(db: Session, package: Package) -> None:
+    # One claim of a package after the other: two at once, out of different waves, would take each other's last
+    # slots and both go away with nothing.
+    db.execute(sa.update(Package).where(Package.id == package.id).values(minutes=Package.minutes))
+
+
 def _reserve_money(db: Session, wave_id: int, cents: int) -> None:
     if not _try_to_reserve(db, wave_id, cents):
         raise Conflict("budget_spent", "All money of this round is promised already. Look in again in a few days.")
@@ -178,7 +185,7 @@ def _take_slots(db: Session, worker: Worker, package: Package) -> Sequence[Slot]
 
 def _take_slot(db: Session, scenario_id: int) -> Slot | None:
     open_one = sa.select(Slot.id).where(Slot.scenario_id == scenario_id, Slot.state == SlotState.OPEN).limit(1)
-    # On PostgreSQL two claims skip each other's slots instead of waiting for them.
+    # On PostgreSQL a slot that late work is just taking back is passed over instead of waited for.
     mine = open_one.with_for_update(skip_locked=True).scalar_subquery()
     take = sa.update(Slot).where(Slot.id == mine, Slot.state == SlotState.OPEN).values(state=SlotState.TAKEN)
     return db.scalar(take.returning(Slot))

@@ -84,7 +84,11 @@ def _interrupt(make: subprocess.Popen[str]) -> None:
     # A terminal sends Ctrl-C to all processes in front: make and what it started.
     if make.poll() is None:
         os.killpg(make.pid, signal.SIGINT)
-    make.communicate(timeout=STOPS_WITHIN_S)
+    try:
+        make.communicate(timeout=STOPS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(make.pid, signal.SIGKILL)
+        raise
 
 
 def _free_port() -> int:

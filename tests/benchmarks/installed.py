@@ -60,7 +60,6 @@ def _database(kind: str) -> Iterator[str | None]:
         return
     with syncing_postgres() as server:
         yield server.create_database()
-        server.stop()
 
 
 def _fill(installation: Installation) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -29,7 +30,9 @@ def syncing_postgres() -> Iterator[services.Postgres]:
         return
     binaries = services.postgres_binaries()
     if binaries is None:
-        raise Lacking(next(part.skipped for part in services.PARTS if part.name == "PostgreSQL"))
+        raise Lacking(
+            next(part.skipped.removeprefix("skipped: ") for part in services.PARTS if part.name == "PostgreSQL")
+        )
     # A socket's path has at most a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir="/tmp"))
     try:
@@ -55,7 +58,7 @@ def _server(binaries: Path, folder: Path) -> Iterator[services.Postgres]:
         _wait(process, address.replace("+psycopg", ""), folder / "log")
         yield services.Postgres(address, lambda: None)
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # at once, whoever is still connected
         process.wait()
 
 

@@ -18,7 +18,7 @@ def measure() -> Iterator[Figure]:
     """Wall seconds for a minute of a recording as a browser writes it; the file lies in the page cache."""
     for part in missing():
         if part.name == "espeak-ng":
-            yield Figure(NAME, UNIT, skipped=part.skipped)
+            yield Figure(NAME, UNIT, skipped=part.skipped.removeprefix("skipped: "))
             return
     with TemporaryDirectory(prefix="codesight-bench-") as name:
         folder = Path(name)

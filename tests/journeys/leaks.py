@@ -13,9 +13,8 @@ from codesight.tables import metadata
 
 def leaks(secrets: tuple[str, ...], *, var: Path, engine: Engine, said: list[str], exported: bytes) -> list[str]:
     """Where any of the secrets stands: files, tables, output, export. Empty when nothing leaked."""
-    needles = [secret.encode() for secret in secrets]
     places = [*_files(var), *_tables(engine), ("output", "\n".join(said).encode()), *_archive(exported)]
-    return [f"{secret!r} in {name}" for name, content in places for secret, needle in zip(secrets, needles) if needle in content]
+    return [f"{secret!r} in {name}" for name, content in places for secret in secrets if secret.encode() in content]
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:

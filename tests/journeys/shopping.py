@@ -13,6 +13,12 @@ PHONE = "(206) 555-0172"
 STREET = "4711 Confidential Crescent"
 NAME = "Quentin Secretive"
 
+FIELDS = {
+    "E-mail": EMAIL, "Password": PASSWORD, "Full name": NAME, "Street": STREET, "City": "Seattle", "ZIP": "98101",
+    "Phone": PHONE, "Card number": CARD, "Expir": "12/29", "CVC|Security code": "847",
+}  # fmt: skip
+"""What is typed at the checkout, by a pattern of the field's label."""
+
 SECRETS = (
     EMAIL, "quentin.secretive", "quentin.secretive%40mailbox", PASSWORD, CARD, CARD.replace(" ", ""),
     PHONE, "2065550172", STREET, NAME,
@@ -119,10 +125,7 @@ def order(page: Page) -> list[Done]:
     """Fill the checkout with private things and place the order."""
     page.get_by_test_id("cart-link").click()
     page.get_by_test_id("checkout").click()
-    for label, text in (
-        ("E-mail", EMAIL), ("Password", PASSWORD), ("Full name", NAME), ("Street", STREET),
-        ("City", "Seattle"), ("ZIP", "98101"), ("Phone", PHONE), ("Card number", CARD), ("Expir", "12/29"), ("CVC|Security code", "847"),
-    ):  # fmt: skip
+    for label, text in FIELDS.items():
         field = page.locator("#checkout").get_by_label(re.compile(label, re.IGNORECASE)).first
         field.click()
         field.press_sequentially(text, delay=15)

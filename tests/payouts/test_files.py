@@ -6,6 +6,7 @@ import io
 import pytest
 
 from codesight.accounts.models import Account
+from codesight.clock import iso
 from codesight.errors import Invalid
 from codesight.payouts.actions import make_batch, mark_paid
 from codesight.payouts.files import LEDGER_COLUMNS, ledger_csv, payments_csv, paypal_csv, safe_text
@@ -100,7 +101,7 @@ def test_the_ledger_file_has_every_posting_with_what_it_is_about(house: House) -
     assert len(postings) == 2 + 4 + 1
     worker, payout_id = str(house.worker.account_id), str(made.payouts[1].id)
     pay = dict(zip(header, postings[2], strict=True))
-    assert pay["time"] == "2026-11-21T12:00:00.000Z"
+    assert pay["time"] == iso(NOW)
     assert [pay[c] for c in ("kind", "worker", "payout", "provider", "provider id", "tier", "stars")] == [
         "pay", worker, payout_id, "paypal", "PP-9", "basic", "5",
     ]  # fmt: skip

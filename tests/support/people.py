@@ -28,7 +28,8 @@ from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers import actions as workers
 from codesight.workers.models import Channel, Worker
 
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
+"""The moment the tests begin: pages look at the real clock, so a fixed day would let every lease run out one day."""
 PASSWORD = "correct horse battery"
 
 

@@ -98,7 +98,8 @@ class Postgres:
 
     address: str
     """SQLAlchemy's address of the server's own database `postgres`."""
-    stop_server: Callable[[], None]
+    stop_server: Callable[[], None] | None
+    """None for a server that is not ours."""
     _made: list[str] = field(default_factory=list)
     _template: str | None = None
 
@@ -111,11 +112,13 @@ class Postgres:
         return self._address_of(self._create(f"TEMPLATE {self._template}"))
 
     def stop(self) -> None:
-        """Drop what was made and end the server, if it is our own."""
+        """End the server if it is our own, and all databases with it; in somebody else's, drop what we made."""
+        if self.stop_server is not None:
+            self.stop_server()
+            return
         for name in self._made:
             self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._made.clear()
-        self.stop_server()
 
     def _create(self, clause: str) -> str:
         name = f"codesight_{uuid.uuid4().hex[:12]}"
@@ -141,7 +144,7 @@ def guardian() -> Guardian:
 def start_postgres() -> Postgres:
     """`TEST_DATABASE_URL`'s server, or one of our own in a temporary folder that ends with this process."""
     if given := os.environ.get("TEST_DATABASE_URL"):
-        return Postgres(sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(False), lambda: None)
+        return Postgres(sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(False), None)
     binaries = postgres_binaries()
     if binaries is None:
         pytest.skip(PARTS[0].skipped)

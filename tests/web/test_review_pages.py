@@ -40,8 +40,9 @@ def press(client: FlaskClient, page: str, action: str, **fields: str) -> TestRes
 def event(seq: int, kind: str, after_s: float, **more: Any) -> dict[str, Any]:
     """An event that many seconds after the video's first frame."""
     return {
-        "v": 1, "seq": seq, "client_event_id": f"e{seq}", "type": kind, "t_wall": NOW.timestamp() * 1000 + after_s * 1000,
-        "t_mono": 1.0, "tab_id": 1, "opener_tab_id": None, "frame_path": [], "shadow_path": [],
+        "v": 1, "seq": seq, "client_event_id": f"e{seq}", "type": kind,
+        "t_wall": NOW.timestamp() * 1000 + after_s * 1000, "t_mono": 1.0, "tab_id": 1,
+        "opener_tab_id": None, "frame_path": [], "shadow_path": [],
         "url": "https://shop.example/cart", "title": "Cart", "target": None, "pointer": None,
         "viewport": {"w": 1280, "h": 720, "dpr": 1, "scroll_x": 0, "scroll_y": 0}, "value": None, "trusted": True,
         "cause": None, **more,
@@ -140,7 +141,9 @@ def test_saving_books_the_pay_and_goes_on_to_the_next(app: Flask, world: World, 
     assert "Done: nothing waits" in client.get("/review/next", follow_redirects=True).text
 
 
-def test_under_three_stars_a_reason_and_a_note_are_asked_for_and_nothing_is_lost(app: Flask, waiting: list[str]) -> None:
+def test_under_three_stars_a_reason_and_a_note_are_asked_for_and_nothing_is_lost(
+    app: Flask, waiting: list[str]
+) -> None:
     client, there = client_for(app, Role.REVIEWER), f"/review/{waiting[0]}"
     answer = press(client, there, there, stars="2", note="Please say what you think.", plays="y")
     assert answer.status_code == 422
