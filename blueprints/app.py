@@ -12,9 +12,8 @@ from blueprints.api import health as health_api
 from blueprints.live import extension_ws
 from blueprints.pages import account, help, owner, payments, practice_shop, recorder, review, worker
 from blueprints.people import People
-from blueprints.web import RowIdConverter
+from blueprints.web import RowIdConverter, storage
 from blueprints.web import settings as installed
-from blueprints.web import storage
 from codesight.config import Settings
 from codesight.errors import NotAllowed
 from codesight.platform import Platform

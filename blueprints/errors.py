@@ -35,7 +35,9 @@ def on_http(error: HTTPException) -> AnyResponse | tuple[AnyResponse | str, int]
     said, status = answer(error.code, code, error.description or error.name, {})
     if isinstance(said, Response):
         theirs = error.get_response().headers
-        said.headers.extend({name: theirs[name] for name in ("Allow", "Content-Range", "Retry-After") if name in theirs})
+        said.headers.extend(
+            {name: theirs[name] for name in ("Allow", "Content-Range", "Retry-After") if name in theirs}
+        )
     return said, status
 
 
@@ -43,7 +45,9 @@ def on_crash(error: Exception) -> tuple[AnyResponse | str, int]:
     """Our own mistake: written down with its trace, told without it."""
     # The rule, not the path: addresses of files hold tokens, and a log is no place for those.
     log.exception("request_failed", route=str(request.url_rule), method=request.method)
-    return answer(500, "internal_error", "Something went wrong on our side. Nothing that you sent is lost; try again.", {})
+    return answer(
+        500, "internal_error", "Something went wrong on our side. Nothing that you sent is lost; try again.", {}
+    )
 
 
 def answer(status: int, code: str, message: str, details: dict[str, object]) -> tuple[AnyResponse | str, int]:

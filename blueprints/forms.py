@@ -16,10 +16,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from codesight.errors import Invalid, NotAllowed
+from codesight.gigs.models import Level
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.rules import NOTE_LENGTH
@@ -95,7 +97,7 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
         "Password", [DataRequired(), Length(min=10, max=200)], description="At least 10 characters.",
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip
-    channel = SelectField("How you are paid", choices=[(c.value, CHANNEL_NAMES[c]) for c in Channel])
+    channel = SelectField("How you are paid", choices=[SelectChoice(c.value, CHANNEL_NAMES[c]) for c in Channel])
     channel_address = StringField(
         "Your name or address there", [DataRequired(), Length(max=254)],
         description="Your user name at Fiverr, or the e-mail address of your PayPal or Wise account.",
@@ -107,12 +109,6 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     """Agreeing to the consent text."""
 
     agree = BooleanField("I have read this and agree.", [DataRequired("Tick the box to agree.")])
-
-
-class SubmitForm(FlaskForm):  # type: ignore[misc]
-    """Handing a recording in."""
-
-    note = TextAreaField("Anything the reviewer should know?", [Optional(), Length(max=500)])
 
 
 class InvitationForm(FlaskForm):  # type: ignore[misc]
@@ -130,6 +126,12 @@ class WaveForm(FlaskForm):  # type: ignore[misc]
     budget = IntegerField("Budget in whole units of the currency", [DataRequired(), NumberRange(1, 1_000_000)])
 
 
+class LevelForm(FlaskForm):  # type: ignore[misc]
+    """Saying what a worker may take."""
+
+    level = SelectField("Level", choices=[SelectChoice(level.value, level.value) for level in Level])
+
+
 class PaidForm(FlaskForm):  # type: ignore[misc]
     """Saying that a payout was made."""
 
@@ -140,7 +142,10 @@ class RatingForm(FlaskForm):  # type: ignore[misc]
     """A verdict; what belongs together is decided by `reviews.rules`."""
 
     stars = RadioField(
-        "Stars", [InputRequired("Give one to five stars.")], choices=[(n, str(n)) for n in range(5, 0, -1)], coerce=int
+        "Stars",
+        [InputRequired("Give one to five stars.")],
+        choices=[SelectChoice(stars, str(stars)) for stars in range(5, 0, -1)],
+        coerce=int,
     )
     plays = BooleanField("Plays correctly")
     narrated = BooleanField("Narration present")
@@ -150,9 +155,12 @@ class RatingForm(FlaskForm):  # type: ignore[misc]
     reason_code = SelectField(
         "Reason",
         [Optional()],
-        choices=[("", "Choose a reason"), *((r.value, r.value.replace("_", " ")) for r in ReasonCode)],
+        choices=[
+            SelectChoice("", "Choose a reason"),
+            *(SelectChoice(reason.value, reason.value.replace("_", " ")) for reason in ReasonCode),
+        ],
     )
-    note = TextAreaField("Note to the worker", [Optional(), Length(max=NOTE_LENGTH), no_nul])
+    note = TextAreaField("Note to the worker", [Optional(), Length(max=NOTE_LENGTH)])
     seconds = IntegerField("Seconds", [Optional()], widget=HiddenInput())
     replaces = IntegerField("Version", [Optional()], default=0, widget=HiddenInput())
 

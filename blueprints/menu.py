@@ -21,6 +21,8 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Workers", "owner.workers"),
         ("Work", "owner.work"),
         ("Dataset", "owner.dataset"),
+        ("Review", "review.queue"),
+        ("Payments", "payments.due"),
     ),
     Role.PAYER: (("Due", "payments.due"), ("Batches", "payments.batches"), ("Books", "payments.books")),
 }

@@ -11,7 +11,7 @@ from codesight.db import reading, transaction
 
 
 class People(Datastore, UserDatastore):  # type: ignore[misc]
-    """Accounts for Flask-Security. No session stays open: each look-up reads, each change is a transaction of its own."""
+    """Accounts for Flask-Security. No session stays open: each look-up reads, each change is its own transaction."""
 
     def __init__(self, engine: Engine) -> None:
         Datastore.__init__(self, engine)
@@ -37,4 +37,3 @@ class People(Datastore, UserDatastore):  # type: ignore[misc]
 
     def commit(self) -> None:
         """Nothing to do: `put` has committed."""
-

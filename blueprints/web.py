@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar, cast
 import msgspec
 from flask import current_app, request
 from flask_login import current_user
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Engine as Engine  # also for handlers that name the types of their arguments
+from sqlalchemy.orm import Session as Session
 from werkzeug.routing import IntegerConverter, Map
 
 from codesight import db
@@ -77,5 +77,5 @@ def json_body(kind: type[Body]) -> Body:
     nul = [name for name, value in msgspec.structs.asdict(body).items() if isinstance(value, str) and "\0" in value]
     if nul:
         why = "This holds a character that cannot be kept."
-        raise Invalid("invalid_body", f"A NUL character - at `$.{nul[0]}`", fields=dict.fromkeys(nul, [why]))
+        raise Invalid("invalid_body", f"A NUL character - at `$.{nul[0]}`", fields={name: [why] for name in nul})
     return body

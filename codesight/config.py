@@ -86,7 +86,8 @@ def _redis(url: str) -> str:
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise BadSetting(
-            "SECRET_KEY must have at least 32 characters. Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            "SECRET_KEY must have at least 32 characters. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
         )
     return text
 
@@ -94,7 +95,9 @@ def _secret(text: str) -> str:
 def _origin(name: str, text: str) -> str:
     parts = _web_address(text)
     if parts is None or parts.path.strip("/"):
-        raise BadSetting(f"{name} must be an address such as https://codesight.example, without a path; it is {text!r}.")
+        raise BadSetting(
+            f"{name} must be an address such as https://codesight.example, without a path; it is {text!r}."
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -117,7 +120,9 @@ def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
     for origin in origins:
         if not origin.startswith(("chrome-extension://", "https://", "http://")):
-            raise BadSetting(f"EXTENSION_ORIGINS holds {origin!r}, which is not an origin such as chrome-extension://abc….")
+            raise BadSetting(
+                f"EXTENSION_ORIGINS holds {origin!r}, which is not an origin such as chrome-extension://abc…."
+            )
     return origins
 
 

@@ -63,7 +63,9 @@ def closed_set(kind: type[enum.StrEnum], name: str | None = None) -> sa.Enum:
 def engine_for(url: str) -> Engine:
     """An engine with the settings that each database needs."""
     if url.startswith("sqlite"):
-        engine = sa.create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20, max_overflow=100)
+        engine = sa.create_engine(
+            url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20, max_overflow=100
+        )
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -86,7 +88,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
-    """One transaction: committed at the end of the block, rolled back by an exception; then runs what `after_commit` noted."""
+    """One transaction: committed at the end of the block, rolled back by an exception.
+
+    After the commit it runs what `after_commit` noted.
+    """
     with Session(engine, expire_on_commit=False) as db:
         with db.begin():
             yield db

@@ -11,7 +11,7 @@ _SESSION_ID = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 def new_session_id() -> str:
-    """A public id such as `cs_md0ap0gn_thwyx2k9qe`: the time and ten random characters, so that it sorts and cannot be guessed."""
+    """A public id such as `cs_md0ap0gn_thwyx2k9qe`: the time, so that it sorts, and ten random characters."""
     return f"cs_{_base36(time.time_ns() // 1_000_000)}_{random_text(10)}"
 
 

@@ -97,7 +97,10 @@ MOVES: dict[type[enum.StrEnum], dict[enum.StrEnum, frozenset[enum.StrEnum]]] = {
         _W.CLOSED: frozenset({_W.OPEN}),
     },
 }
-"""For each kind of state: from each, the ones that may follow. Kept apart because words such as `submitted` occur in two."""
+"""For each kind of state: from each, the ones that may follow.
+
+The kinds are kept apart because words such as `submitted` occur in two, and equal words are equal keys.
+"""
 
 WITH_THE_WORKER = frozenset({_A.RESERVED, _A.ACTIVE, _A.REVISION_REQUESTED})
 """States in which the next step is the worker's."""
@@ -136,12 +139,19 @@ def move(
     if to not in MOVES[type(before)][before]:
         raise Conflict("illegal_move", f"This is {words(before)} and cannot become {words(to)} now.", state=before)
     table = type(row)
-    mine = sa.update(table).where(table.id == row.id, table.state == before).values(state=to, state_since=now, **facts).returning(table.id)
+    mine = (
+        sa.update(table)
+        .where(table.id == row.id, table.state == before)
+        .values(state=to, state_since=now, **facts)
+        .returning(table.id)
+    )
     if db.scalar(mine.execution_options(synchronize_session=False)) is None:
         raise Conflict("moved_meanwhile", "Somebody else changed this at the same moment. Load the page again.")
     db.refresh(row)
     db.add(
-        StateChange(table=table.__tablename__, row_id=row.id, before=before, after=to, at=now, by=by, reason=reason[:200])
+        StateChange(
+            table=table.__tablename__, row_id=row.id, before=before, after=to, at=now, by=by, reason=reason[:200]
+        )
     )
 
 

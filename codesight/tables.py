@@ -17,6 +17,18 @@ from codesight.workers import models as workers
 metadata = Base.metadata
 
 MODULES = (
-    lifecycle, outbox, accounts, gigs, workers, assignments, recordings, capture, checks, analysis, reviews, payouts, exports,
+    lifecycle,
+    outbox,
+    accounts,
+    gigs,
+    workers,
+    assignments,
+    recordings,
+    capture,
+    checks,
+    analysis,
+    reviews,
+    payouts,
+    exports,
 )
 """Every module that defines tables."""

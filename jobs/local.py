@@ -177,9 +177,7 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError as problem:
-            raise Problem(
-                f"Port {port} is for administrators. Choose another: make run PORT=8000"
-            ) from problem
+            raise Problem(f"Port {port} is for administrators. Choose another: make run PORT=8000") from problem
         except OSError as problem:
             raise _taken(port) from problem
     # macOS lets us bind although somebody listens on all addresses.
@@ -190,9 +188,7 @@ def check_port(port: int) -> None:
 
 
 def _taken(port: int) -> Problem:
-    return Problem(
-        f"Port {port} is taken. Choose another: make run PORT={port + 1 if port < 65535 else 8000}"
-    )
+    return Problem(f"Port {port} is taken. Choose another: make run PORT={port + 1 if port < 65535 else 8000}")
 
 
 def _secret_key(var: Path) -> str:
@@ -230,9 +226,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
 
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise Problem(
-            f"PORT must be a whole number from 1 to 65535; it is {text!r}. For example: make run PORT=8123"
-        )
+        raise Problem(f"PORT must be a whole number from 1 to 65535; it is {text!r}. For example: make run PORT=8123")
     return int(text)
 
 

@@ -1,7 +1,7 @@
 """What follows what. The stages know nothing of each other's order; this page does.
 
-    handed in → playable files → checks → analysis → waits for review
-    dataset wanted → ZIP
+handed in → playable files → checks → analysis → waits for review
+dataset wanted → ZIP
 """
 
 from jobs import datasets, submissions

@@ -85,7 +85,9 @@ def _make_playable(submission_id: int, kind: UploadKind, folder: Path) -> Looked
     with transaction(here.engine) as db:
         uploads.record_playable(db, upload.id, key=key, duration_ms=round(info.duration_s * 1000))
         if info.problem is not None:
-            uploads.record_problem(db, upload.id, info.problem.value, "The file is damaged; what could be saved of it is kept.")
+            uploads.record_problem(
+                db, upload.id, info.problem.value, "The file is damaged; what could be saved of it is kept."
+            )
     return Looked(playable, info)
 
 

@@ -6,6 +6,7 @@ import structlog
 
 from codesight.assignments import actions as assignments
 from codesight.assignments.queries import run_out
+from codesight.capture import uploads
 from codesight.clock import now
 from codesight.db import reading, transaction
 from codesight.errors import Conflict
@@ -23,6 +24,9 @@ RING_AGAIN_AFTER = timedelta(seconds=60)
 LET_GO_AFTER = timedelta(seconds=TIMEOUT_SECONDS + 60)
 """Longer than a job may take, so that nothing is taken away from one that still runs."""
 
+GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
+"""Longer than a browser takes to send its last parts after the recording was closed."""
+
 
 @job
 def sweep() -> None:
@@ -31,6 +35,7 @@ def sweep() -> None:
     ring_again()
     end_leases()
     check_books()
+    give_up_uploads()
 
 
 def let_go_of_dead_claims() -> None:
@@ -72,3 +77,21 @@ def check_books() -> None:
         broken = books.check(db)
     for rule in broken:
         log.error("books_broken", rule=rule)
+
+
+def give_up_uploads() -> None:
+    """Parts of files that nobody will finish are thrown away; the storage is asked outside of transactions."""
+    here = platform()
+    with reading(here.engine) as db:
+        stale = uploads.stale(db, before=now() - GIVE_UP_UPLOADS_AFTER)
+    for upload in stale:
+        whole = here.storage.exists(upload.key)
+        # The file was made and the answer was lost: what was recorded is never thrown away.
+        size = here.storage.complete(upload.key, upload.storage_upload_id) if whole else 0
+        here.storage.abandon(upload.key, upload.storage_upload_id)
+        with transaction(here.engine) as db:
+            if whole:
+                uploads.record_completed(db, upload, size, now=now())
+            else:
+                uploads.forget(db, upload.id)
+        log.info("upload_given_up", upload=upload.id, session=upload.session_id, kept=whole)

@@ -90,9 +90,7 @@ class Valkey:
         until = time.monotonic() + 10
         while answers(self.url):
             if time.monotonic() > until:
-                raise NoValkey(
-                    f"A Valkey of an earlier start still uses {self.folder}. End it, then start again."
-                )
+                raise NoValkey(f"A Valkey of an earlier start still uses {self.folder}. End it, then start again.")
             time.sleep(0.05)
 
 

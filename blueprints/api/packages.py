@@ -25,7 +25,8 @@ def listing() -> ResponseReturnValue:
     with reading() as db:
         me = worker(db, viewer().id)
         offers = [
-            {**present.package(p, me.gig.currency), "open": may_take(me.level, p.level)} for p in gigs.packages(db, me.gig_id)
+            {**present.package(p, me.gig.currency), "open": may_take(me.level, p.level)}
+            for p in gigs.packages(db, me.gig_id)
         ]
     return jsonify(packages=offers)
 

@@ -113,9 +113,11 @@ def submit(public_id: str) -> ResponseReturnValue:
     redis_url = settings().redis_url
     with transaction() as db:
         session = queries.own_session(db, public_id, viewer().id)
-        submission = recordings.submit(db, session, note=wanted.note[:500], now=now())
+        submission = recordings.submit(db, session, note=wanted.note, now=now())
         after_commit(db, lambda: pipeline.submitted(redis_url, submission.id))
-        return jsonify({**present.session(session), "submission_id": submission.id, "revision": submission.revision_no}), 201
+        return jsonify(
+            {**present.session(session), "submission_id": submission.id, "revision": submission.revision_no}
+        ), 201
 
 
 def _with_ticket(session: RecordingSession) -> dict[str, object]:

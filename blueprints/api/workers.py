@@ -50,5 +50,10 @@ def create() -> ResponseReturnValue:
         )
         if wanted.consent:
             workers.consent(db, worker.account_id, now=now())
-    answer = {"id": worker.account_id, "email": person.email, "level": worker.level.value, "created_at": iso(worker.created_at)}
+    answer = {
+        "id": worker.account_id,
+        "email": person.email,
+        "level": worker.level.value,
+        "created_at": iso(worker.created_at),
+    }
     return jsonify(answer), 201

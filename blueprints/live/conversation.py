@@ -7,8 +7,8 @@ from typing import Any, assert_never
 import msgspec
 import structlog
 from simple_websocket import ConnectionClosed, Server
-from sqlalchemy.engine import Engine
 
+from blueprints.web import Engine
 from codesight import clock
 from codesight.capture import events
 from codesight.capture.protocol import VERSION, Bye, Clock, Events, Frame, Hello, Ping, Refused, decode_frame

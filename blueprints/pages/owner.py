@@ -1,12 +1,10 @@
 """The owner's pages: figures, gigs, workers, every recording, the dataset."""
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import InvitationForm, WaveForm, ensure_pressed, problems_of
-from blueprints.pages import owner_rows
+from blueprints.forms import InvitationForm, LevelForm, WaveForm, ensure_pressed, problems_of
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role
@@ -17,11 +15,14 @@ from codesight.exports import actions as exports
 from codesight.exports import queries as datasets
 from codesight.gigs import actions as gig_actions
 from codesight.gigs import queries as gig_queries
+from codesight.gigs.models import Level
 from codesight.lifecycle import AssignmentState, SessionState
 from codesight.payouts import rules as payout_rules
+from codesight.recordings import queries as recordings
+from codesight.reports import people
 from codesight.reports import queries as reports
-from codesight.workers.models import Worker
-from codesight.workers.queries import all_workers, worker
+from codesight.workers import actions as worker_actions
+from codesight.workers import queries as worker_queries
 from jobs import pipeline
 
 bp = Blueprint("owner", __name__, url_prefix="/owner")
@@ -50,7 +51,8 @@ def gigs() -> ResponseReturnValue:
     with reading() as db:
         return render_template(
             "owner/gigs.html",
-            gigs=[owner_rows.whole_gig(db, gig) for gig in gig_queries.all_gigs(db)],
+            gigs=[gig_queries.whole(db, gig) for gig in gig_queries.all_gigs(db)],
+            members=worker_queries.members(db),
             base=settings().public_url,
             wave_form=WaveForm(formdata=None),
             link_form=InvitationForm(formdata=None),
@@ -123,22 +125,37 @@ def revoke(token: str) -> ResponseReturnValue:
 @needs(Role.OWNER)
 def workers() -> ResponseReturnValue:
     """Everybody who records, newest first."""
-    page = min(max(request.args.get("page", 1, int), 1), 10_000)
+    page = _page()
     with reading() as db:
-        found = all_workers(db, limit=page * PAGE + 1)[(page - 1) * PAGE :]
+        found = worker_queries.all_workers(db, limit=PAGE + 1, offset=(page - 1) * PAGE)
         rows = found[:PAGE]
-        standing = owner_rows.standings(db, [row.account_id for row in rows])
-        total = db.scalar(sa.select(sa.func.count()).select_from(Worker)) or 0
-    more = len(found) > PAGE
-    return render_template(
-        "owner/workers.html",
-        workers=rows,
-        standing=standing,
-        total=total,
-        page=page,
-        more=more,
-        channels=payout_rules.CHANNEL_NAMES,
-    )
+        return render_template(
+            "owner/workers.html",
+            workers=rows,
+            standing=people.standings(db, [row.account_id for row in rows]),
+            total=worker_queries.count(db),
+            page=page,
+            more=len(found) > PAGE,
+            channels=payout_rules.CHANNEL_NAMES,
+            levels=Level,
+        )
+
+
+@bp.post("/workers/<int:account_id>/level")
+@needs(Role.OWNER)
+def set_level(account_id: int) -> ResponseReturnValue:
+    """Say which packages a worker may take from now on."""
+    form = LevelForm()
+    if form.validate_on_submit():
+        with transaction() as db:
+            chosen = worker_queries.worker(db, account_id)
+            level = Level(form.level.data)
+            changed = worker_actions.set_level(db, chosen, level, by=viewer().id, now=now())
+            name = chosen.account.name
+        flash(f"{name} is {level} now, and is told." if changed else f"{name} is {level} already.")
+    else:
+        flash(problems_of(form), "error")
+    return redirect(url_for(".workers", page=_page()))
 
 
 @bp.get("/work")
@@ -150,14 +167,14 @@ def work() -> ResponseReturnValue:
     if state and state not in {*SessionState, *AssignmentState}:
         raise NotFound("unknown_state", "There is no such state.")
     with reading() as db:
-        live = owner_rows.sessions(db, owner_rows.LIVE) if not state and before is None else []
-        rows = owner_rows.sessions(db, (state,) if state else None, before, limit=PAGE + 1)
+        live = recordings.in_states(db, recordings.LIVE) if not state and before is None else []
+        rows = recordings.in_states(db, (state,) if state else None, before, limit=PAGE + 1)
         return render_template(
             "owner/work.html",
             live=live,
             rows=rows[:PAGE],
             more=len(rows) > PAGE,
-            counts=owner_rows.states(db),
+            counts=recordings.state_counts(db),
             state=state,
         )
 
@@ -168,7 +185,7 @@ def session(public_id: str) -> ResponseReturnValue:
     """One recording with its evidence, documents and files."""
     with reading() as db:
         found = evidence(db, public_id)
-        recorded_by = worker(db, found.session.worker_id)
+        recorded_by = worker_queries.worker(db, found.session.worker_id)
     uploads = [upload for upload in (found.screen, found.microphone) if upload and upload.completed_at]
     return render_template(
         "owner/session.html",
@@ -216,3 +233,7 @@ def download(version: int) -> ResponseReturnValue:
     if key is None:
         raise NotFound("not_built", "This version is not built, so there is nothing to download yet.")
     return redirect(storage().get_url(key, filename=f"codesight-dataset-v{version}.zip"))
+
+
+def _page() -> int:
+    return min(max(request.args.get("page", 1, int), 1), 10_000)

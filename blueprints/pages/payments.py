@@ -1,12 +1,7 @@
 """The payer's pages: what is due, batches, the books."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import sqlalchemy as sa
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from blueprints.access import needs
 from blueprints.forms import PaidForm, ensure_pressed, problems_of
@@ -16,7 +11,6 @@ from codesight.clock import now
 from codesight.errors import NotFound, Problem
 from codesight.lifecycle import PayoutState
 from codesight.payouts import actions, files, queries
-from codesight.payouts.models import LedgerEntry
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.reports import books as invariants
 from codesight.workers.models import Channel
@@ -25,16 +19,6 @@ bp = Blueprint("payments", __name__, url_prefix="/payments")
 
 PAGE = 100
 """Rows of the ledger on one page."""
-
-
-@dataclass(frozen=True)
-class Balance:
-    """A book account's debits and credits in one currency, in cents."""
-
-    account: str
-    currency: str
-    debit: int
-    credit: int
 
 
 @bp.get("")
@@ -169,13 +153,13 @@ def books() -> ResponseReturnValue:
     """The ledger, the balances, and whether they hold together."""
     before = _number("before")
     with reading() as db:
-        entries = _ledger(db, before)
+        entries = queries.ledger(db, before, limit=PAGE + 1)
         return render_template(
             "payments/books.html",
             entries=entries[:PAGE],
             more=len(entries) > PAGE,
             before=before,
-            balances=_balances(db),
+            balances=queries.balances(db),
             totals=queries.totals(db),
             broken=invariants.check(db),
         )
@@ -202,18 +186,3 @@ def _number(name: str) -> int | None:
 
 def _back_to(batch_id: int | None) -> ResponseReturnValue:
     return redirect(url_for(".due") if batch_id is None else url_for(".batch", batch_id=batch_id))
-
-
-def _ledger(db: Session, before: int | None) -> Sequence[LedgerEntry]:
-    entries = sa.select(LedgerEntry).order_by(LedgerEntry.id.desc()).limit(PAGE + 1)
-    return db.scalars(entries.where(LedgerEntry.id < before) if before is not None else entries).all()
-
-
-def _balances(db: Session) -> list[Balance]:
-    e = LedgerEntry
-    sums: dict[tuple[str, str], list[int]] = {}
-    for column, side in ((e.debit, 0), (e.credit, 1)):
-        grouped = sa.select(column, e.currency, sa.func.sum(e.cents)).group_by(column, e.currency)
-        for account, currency, cents in db.execute(grouped):
-            sums.setdefault((account, currency), [0, 0])[side] = int(cents)
-    return [Balance(account, currency, *both) for (account, currency), both in sorted(sums.items())]

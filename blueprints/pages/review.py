@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from blueprints.access import needs
 from blueprints.forms import RatingForm
 from blueprints.present import Moment, timeline
-from blueprints.web import reading, settings, storage, transaction, viewer
+from blueprints.web import Session, reading, settings, storage, transaction, viewer
 from codesight import money
 from codesight.accounts.models import Role
 from codesight.analysis import queries as analysis

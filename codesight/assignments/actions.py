@@ -124,7 +124,9 @@ def expire_if_over(db: Session, assignment_id: int, *, now: datetime) -> None:
         expire(db, assignment, now=now)
 
 
-def verdict(db: Session, assignment: Assignment, to: AssignmentState, *, by: int, now: datetime, lease_hours: int) -> None:
+def verdict(
+    db: Session, assignment: Assignment, to: AssignmentState, *, by: int, now: datetime, lease_hours: int
+) -> None:
     """A review has decided. Rejected work frees its slot; a revision gets a lease of its own."""
     move(db, assignment, to, now=now, by=by, reason="review")
     if to == AssignmentState.REVISION_REQUESTED:

@@ -86,4 +86,6 @@ class Assignment(Base):
     scenario: Mapped[Scenario] = relationship()
     worker: Mapped[Worker] = relationship()
 
-    __table_args__ = (sa.CheckConstraint("price_cents >= 0 AND bonus_cents >= 0 AND reserved_cents >= 0", name="amounts"),)
+    __table_args__ = (
+        sa.CheckConstraint("price_cents >= 0 AND bonus_cents >= 0 AND reserved_cents >= 0", name="amounts"),
+    )

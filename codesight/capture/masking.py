@@ -25,9 +25,7 @@ _DOT = r"(?:\.|%2E|\s?[(\[{]\s?dot\s?[)\]}]\s?)"
 _LOCAL = r"(?:\"[^\"\n]{1,64}\"|(?:[\w\u0300-\u036f.+'’~-]|%2[BDE7]|%5F|%[89A-F][0-9A-F]){1,64})"
 _LABEL = rf"{_A}(?:[\w\u0300-\u036f-]{{0,61}}{_A})?"
 _NO_PICTURE = r"(?!\dx\.(?:png|jpe?g|gif|webp|svg|avif))"  # icon@2x.png is a picture for sharp displays
-_HOST = (
-    rf"(?:(?:{_LABEL}{_DOT}){{1,8}}(?:xn--[a-z0-9-]{{1,59}}|{_L}{{2,63}})|\[\d{{1,3}}(?:\.\d{{1,3}}){{3}}\])"
-)
+_HOST = rf"(?:(?:{_LABEL}{_DOT}){{1,8}}(?:xn--[a-z0-9-]{{1,59}}|{_L}{{2,63}})|\[\d{{1,3}}(?:\.\d{{1,3}}){{3}}\])"
 _EMAIL = re.compile(_LOCAL + _AT + _NO_PICTURE + _HOST, re.IGNORECASE)
 
 _ENCODED = r"%20|%2D|%C2%A0"
@@ -45,9 +43,7 @@ _US = (
 _PHONE = re.compile(f"{_INTERNATIONAL}|{_US}", re.IGNORECASE)
 
 _IBAN_START = re.compile(rf"(?<!{_A})[A-Z]{{2}}\d\d", re.IGNORECASE)
-_IBAN_REST = re.compile(
-    r"(?:(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015+-]|%20|%2D)?[A-Z0-9]){11,30}", re.IGNORECASE
-)
+_IBAN_REST = re.compile(r"(?:(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015+-]|%20|%2D)?[A-Z0-9]){11,30}", re.IGNORECASE)
 
 # Without some form of @ and without seven digits close together there is nothing to find: most texts end
 # here.
@@ -55,9 +51,7 @@ _SUSPECT_MAIL = re.compile(r"[@＠]|%40|%2540|&#(?:64|x40);|[(\[{]\s?at\s?[)\]}]
 _SUSPECT_NUMBER = re.compile(r"\d(?:\D{0,4}\d){6}")
 
 _OPAQUE_URL = re.compile(r"\s*(data:[\w/+.-]*|javascript:)", re.IGNORECASE)
-_ORIGIN = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<slashes>//)?(?P<host>(?(slashes)[^/]*))", re.IGNORECASE
-)
+_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<slashes>//)?(?P<host>(?(slashes)[^/]*))", re.IGNORECASE)
 _LOOKS_LIKE_URL = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:\S|/\S|\?\S+=)", re.IGNORECASE)
 _ENCODED_PLACEHOLDER = re.compile(rf"%5B({'|'.join(sorted(KINDS))})%5D")
 _DEEPEST_ENCODING = 3  # addresses inside addresses (?next=…) are encoded twice
@@ -143,9 +137,7 @@ def _text(item: Any) -> str:
     return item if isinstance(item, str) else ""
 
 
-def _masked_value(
-    value: Mapping[str, Any], private: str | None, kinds: Counter[str]
-) -> tuple[dict[str, Any], str]:
+def _masked_value(value: Mapping[str, Any], private: str | None, kinds: Counter[str]) -> tuple[dict[str, Any], str]:
     """The value to store, and what was typed if it has to be looked for in the rest of the event."""
     text = str(value.get("text") or "")
     match value.get("kind"):

@@ -69,6 +69,18 @@ def find(db: Session, session_id: int, kind: UploadKind) -> Upload | None:
     return db.scalar(sa.select(Upload).where(Upload.session_id == session_id, Upload.kind == kind))
 
 
+def stale(db: Session, before: datetime, limit: int = 500) -> Sequence[Upload]:
+    """Unfinished uploads of recordings that were closed before the moment, so that nothing can finish them."""
+    left = sa.select(Upload).join(RecordingSession, RecordingSession.id == Upload.session_id)
+    left = left.where(Upload.state == UploadState.OPEN, RecordingSession.state.in_(_CLOSED))
+    return db.scalars(left.where(RecordingSession.state_since < before).order_by(Upload.id).limit(limit)).all()
+
+
+def forget(db: Session, upload_id: int) -> None:
+    """Remove the row of an unfinished upload, as if it had never begun; a complete one stays."""
+    db.execute(sa.delete(Upload).where(Upload.id == upload_id, Upload.state == UploadState.OPEN))
+
+
 def record_started(
     db: Session,
     session: RecordingSession,

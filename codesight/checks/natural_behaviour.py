@@ -69,9 +69,7 @@ def _forged(actions: Sequence[EventFact]) -> Iterator[Finding]:
 def _rhythm(actions: Sequence[EventFact]) -> Iterator[Finding]:
     times = [event.t_ms for event in actions]
     presses = [event.t_ms for event in actions if event.type in POINTER_ACTIONS]
-    if any(
-        last - first <= BURST_MS for first, last in zip(presses, presses[BURST_ACTIONS - 1 :], strict=False)
-    ):
+    if any(last - first <= BURST_MS for first, last in zip(presses, presses[BURST_ACTIONS - 1 :], strict=False)):
         yield Finding(
             "inhuman_speed",
             f"{BURST_ACTIONS} clicks within a second are faster than a hand. Please shop yourself and "
@@ -90,8 +88,7 @@ def _rhythm(actions: Sequence[EventFact]) -> Iterator[Finding]:
     if max(intervals) < SHORTEST_THOUGHT_MS:
         yield Finding(
             "no_pauses",
-            "There is not one pause for reading between your actions. Look at the products and say "
-            "what you think.",
+            "There is not one pause for reading between your actions. Look at the products and say what you think.",
             {"longest_pause_ms": round(max(intervals))},
         )
 
@@ -102,8 +99,7 @@ def _places(events: Sequence[EventFact]) -> Iterator[Finding]:
     if outside >= OUTSIDE_CLICKS:
         yield Finding(
             "clicks_outside_window",
-            f"{outside} clicks lie outside the window. Please use mouse, touchpad or keyboard, and no "
-            f"other program.",
+            f"{outside} clicks lie outside the window. Please use mouse, touchpad or keyboard, and no other program.",
             {"outside": outside},
         )
     measured = [event for event in clicks if event.bbox]

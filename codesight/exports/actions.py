@@ -19,7 +19,8 @@ README = """# CodeSight dataset, version {version}
 
 {sessions} demonstrations of people shopping on the web, {steps} steps.
 
-- `demonstrations/<session>/training.json`: goal, and the steps as annotations; `timestamp` is the place in the video in milliseconds.
+- `demonstrations/<session>/training.json`: goal, and the steps as annotations; `timestamp` is the place in the
+  video in milliseconds.
 - `demonstrations/<session>/session.json`: every event in the short form; `events.jsonl`: every event whole.
 - `demonstrations/<session>/metadata.json`: category, tier, length, rating.
 - `demonstrations/<session>/screen.webm`, `microphone.webm`: screen and narration.
@@ -48,7 +49,9 @@ def failed(dataset: Dataset, problem: str) -> None:
     dataset.problem = problem[:300]
 
 
-def pack(path: Path, version: int, made_at: datetime, demonstrations: Iterable[Demonstration], storage: Storage) -> tuple[int, int]:
+def pack(
+    path: Path, version: int, made_at: datetime, demonstrations: Iterable[Demonstration], storage: Storage
+) -> tuple[int, int]:
     """Write the dataset as a ZIP. Returns the number of demonstrations and of steps."""
     sessions = steps = 0
     sums: list[str] = []

@@ -25,7 +25,9 @@ from codesight.reviews.models import Review
 def exportable(db: Session) -> Sequence[int]:
     """The ids of the submissions that a dataset takes: accepted, and usable by the latest review."""
     latest = (
-        sa.select(Review.submission_id, sa.func.max(Review.version).label("version")).group_by(Review.submission_id).subquery()
+        sa.select(Review.submission_id, sa.func.max(Review.version).label("version"))
+        .group_by(Review.submission_id)
+        .subquery()
     )
     good = (
         sa.select(Submission.id)

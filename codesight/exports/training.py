@@ -24,7 +24,11 @@ def files(demonstration: Demonstration) -> Iterator[tuple[str, bytes]]:
 def training_document(
     session: RecordingSession, steps: Sequence[Step], video_path: str | None, audio_path: str | None
 ) -> dict[str, Any]:
-    """`timestamp` is the place in the video in milliseconds; coordinates are CSS pixels of the viewport, null without a pointer."""
+    """The mission's keys, and more.
+
+    `timestamp` is the place in the video in milliseconds; coordinates are CSS pixels of the viewport, null without
+    a pointer.
+    """
     scenario = session.assignment.scenario
     return {
         "session_id": session.public_id,

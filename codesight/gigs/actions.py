@@ -27,7 +27,11 @@ def create_first_gig(db: Session, *, now: datetime) -> tuple[Gig, Wave]:
     db.add(gig)
     db.flush()
     for offer in plan["packages"]:
-        fixed = {"tier": Tier(offer["tier"]), "level": Level(offer["level"]), "narration": Narration(offer["narration"])}
+        fixed = {
+            "tier": Tier(offer["tier"]),
+            "level": Level(offer["level"]),
+            "narration": Narration(offer["narration"]),
+        }
         db.add(Package(gig_id=gig.id, **{**offer, **fixed}))
     for tier, scenarios in plan["scenarios"].items():
         db.add_all(Scenario(gig_id=gig.id, tier=Tier(tier), **scenario) for scenario in scenarios)

@@ -1,12 +1,24 @@
 """Reading gigs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from codesight.errors import NotFound
 from codesight.gigs.models import Gig, Invitation, Package, Scenario, Tier, Wave
+
+
+@dataclass(frozen=True)
+class WholeGig:
+    """A gig with all that belongs to it."""
+
+    gig: Gig
+    packages: Sequence[Package]
+    scenarios: Sequence[Scenario]
+    waves: Sequence[Wave]
+    links: Sequence[Invitation]
 
 
 def all_gigs(db: Session) -> Sequence[Gig]:
@@ -20,6 +32,17 @@ def gig(db: Session, gig_id: int) -> Gig:
     if found is None:
         raise NotFound("gig_not_found", "There is no such gig.")
     return found
+
+
+def whole(db: Session, gig: Gig) -> WholeGig:
+    """The gig with its packages, scenarios, waves and links."""
+    return WholeGig(
+        gig=gig,
+        packages=packages(db, gig.id),
+        scenarios=scenarios(db, gig.id),
+        waves=waves(db, gig.id),
+        links=invitations(db, gig.id),
+    )
 
 
 def package(db: Session, gig_id: int, tier: str) -> Package:

@@ -66,6 +66,16 @@ class Totals:
         return self.pay_cents + self.bonus_cents - self.paid_cents
 
 
+@dataclass(frozen=True)
+class Balance:
+    """A book account's debits and credits in one currency, in cents."""
+
+    account: str
+    currency: str
+    debit: int
+    credit: int
+
+
 def accrued(db: Session, assignment_id: int) -> Earned:
     """What an assignment has earned in the ledger so far, over all its submissions."""
     ids = db.scalars(sa.select(Submission.id).where(Submission.assignment_id == assignment_id)).all()
@@ -193,6 +203,23 @@ def totals(db: Session) -> list[Totals]:
     for currency, kind, cents in db.execute(grouped.group_by(LedgerEntry.currency, LedgerEntry.kind)):
         sums.setdefault(currency, {})[kind] = int(cents)
     return [_totals(currency, by_kind) for currency, by_kind in sorted(sums.items())]
+
+
+def ledger(db: Session, before: int | None = None, limit: int = 100) -> Sequence[LedgerEntry]:
+    """The newest entries first; `before` is the id to go on behind."""
+    entries = sa.select(LedgerEntry).order_by(LedgerEntry.id.desc()).limit(limit)
+    return db.scalars(entries.where(LedgerEntry.id < before) if before is not None else entries).all()
+
+
+def balances(db: Session) -> list[Balance]:
+    """What was debited and credited to every book account, by name and currency."""
+    e = LedgerEntry
+    sums: dict[tuple[str, str], list[int]] = {}
+    for column, side in ((e.debit, 0), (e.credit, 1)):
+        grouped = sa.select(column, e.currency, sa.func.sum(e.cents)).group_by(column, e.currency)
+        for account, currency, cents in db.execute(grouped):
+            sums.setdefault((account, currency), [0, 0])[side] = int(cents)
+    return [Balance(account, currency, *both) for (account, currency), both in sorted(sums.items())]
 
 
 def _totals(currency: str, by_kind: dict[EntryKind, int]) -> Totals:

@@ -12,6 +12,7 @@ from codesight.ids import new_session_id
 from codesight.lifecycle import SessionState, move
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.recordings.queries import submissions_of
+from codesight.recordings.rules import ensure_valid_note
 
 
 def open_session(db: Session, assignment: Assignment, *, now: datetime) -> RecordingSession:
@@ -59,7 +60,12 @@ def end(db: Session, session: RecordingSession, *, now: datetime) -> None:
 
 
 def submit(db: Session, session: RecordingSession, *, note: str, now: datetime) -> Submission:
-    """Hand the recording in. Raises Conflict when it is still running, was handed in before, or the scenario is closed."""
+    """Hand the recording in.
+
+    Raises Invalid `invalid_note`, Conflict when it is still running, was handed in before, or the scenario is
+    closed.
+    """
+    ensure_valid_note(note)
     if session.state == SessionState.RECORDING:
         raise Conflict("still_recording", "Stop the recording first.")
     move(db, session, SessionState.SUBMITTED, now=now, by=session.worker_id)

@@ -10,8 +10,18 @@ from codesight.accounts.models import Account, Role
 from codesight.assignments.models import Assignment, PackageClaim
 from codesight.errors import NotFound
 from codesight.ids import checked_session_id
-from codesight.lifecycle import AssignmentState
+from codesight.lifecycle import AssignmentState, SessionState
 from codesight.recordings.models import RecordingSession, Submission
+from codesight.workers.models import Worker
+
+LIVE = (SessionState.RECORDING, SessionState.STOPPED, SessionState.READY)
+"""Recordings that are being made."""
+
+# A recording that was handed in is where its assignment is; before that it has a state of its own.
+_STATE = sa.case(
+    (RecordingSession.state == SessionState.SUBMITTED, sa.cast(Assignment.state, sa.String)),
+    else_=sa.cast(RecordingSession.state, sa.String),
+)
 
 
 def _whole() -> sa.Select[RecordingSession]:
@@ -39,7 +49,9 @@ def own_session(db: Session, public_id: str, worker_id: int) -> RecordingSession
     return found
 
 
-def sessions_for(db: Session, viewer: Account, limit: int = 100, before: int | None = None) -> Sequence[RecordingSession]:
+def sessions_for(
+    db: Session, viewer: Account, limit: int = 100, before: int | None = None
+) -> Sequence[RecordingSession]:
     """Sessions that the viewer may see, newest first; `before` is the internal id to go on behind."""
     seen = _whole().order_by(RecordingSession.id.desc()).limit(limit)
     if viewer.role == Role.WORKER:
@@ -47,6 +59,27 @@ def sessions_for(db: Session, viewer: Account, limit: int = 100, before: int | N
     if before is not None:
         seen = seen.where(RecordingSession.id < before)
     return db.scalars(seen).all()
+
+
+def in_states(
+    db: Session, states: Collection[str] | None, before: int | None = None, limit: int = 50
+) -> Sequence[RecordingSession]:
+    """Everybody's recordings in any of the states, or all that are not live; newest first, with their workers.
+
+    What was handed in is in its assignment's state. `before` is the internal id to go on behind.
+    """
+    worker = joinedload(RecordingSession.assignment).joinedload(Assignment.worker).joinedload(Worker.account)
+    rows = _whole().options(worker).join(RecordingSession.assignment).order_by(RecordingSession.id.desc())
+    rows = rows.where(_STATE.in_(states) if states else _STATE.not_in(LIVE))
+    if before is not None:
+        rows = rows.where(RecordingSession.id < before)
+    return db.scalars(rows.limit(limit)).all()
+
+
+def state_counts(db: Session) -> dict[str, int]:
+    """How many recordings there are in each state, as `in_states` sees them."""
+    counted = sa.select(_STATE, sa.func.count()).select_from(RecordingSession).join(RecordingSession.assignment)
+    return {row[0]: row[1] for row in db.execute(counted.group_by(_STATE))}
 
 
 def latest_session(db: Session, assignment_id: int) -> RecordingSession | None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from codesight.errors import Invalid
 from codesight.lifecycle import AssignmentState
+from codesight.recordings.rules import wrong_with_note
 from codesight.reviews.models import ReasonCode
 
 NOTE_LENGTH = 1000
@@ -87,8 +88,8 @@ def ensure_valid(
             wrong["reason_code"] = ["Say what is wrong: choose a reason."]
         if not note.strip():
             wrong["note"] = ["Tell the worker in a sentence what to do better."]
-    if len(note) > NOTE_LENGTH:
-        wrong["note"] = [f"Use at most {NOTE_LENGTH} characters."]
+    if unfit := wrong_with_note(note, NOTE_LENGTH):
+        wrong["note"] = unfit
     if seconds is not None and not 0 <= seconds <= _LONGEST_LOOK:
         wrong["seconds"] = ["Seconds lie between 0 and a day."]
     if wrong:

@@ -22,10 +22,21 @@ def worker(db: Session, account_id: int) -> Worker:
     return found
 
 
-def all_workers(db: Session, limit: int = 200) -> Sequence[Worker]:
-    """The newest workers with account and wave."""
+def all_workers(db: Session, limit: int = 200, offset: int = 0) -> Sequence[Worker]:
+    """The newest workers with account and wave, but for the first `offset` of them."""
     with_parts = sa.select(Worker).options(joinedload(Worker.account), joinedload(Worker.wave))
-    return db.scalars(with_parts.order_by(Worker.account_id.desc()).limit(limit)).all()
+    return db.scalars(with_parts.order_by(Worker.account_id.desc()).limit(limit).offset(offset)).all()
+
+
+def count(db: Session) -> int:
+    """How many workers there are."""
+    return db.scalar(sa.select(sa.func.count()).select_from(Worker)) or 0
+
+
+def members(db: Session) -> dict[int, int]:
+    """How many workers each wave has, by its id; a wave without any is not in it."""
+    counted = sa.select(Worker.wave_id, sa.func.count()).group_by(Worker.wave_id)
+    return {row[0]: row[1] for row in db.execute(counted)}
 
 
 def has_consented(db: Session, account_id: int) -> bool:

@@ -11,7 +11,7 @@ export const STATES = {
 };
 
 /** What a line of the activity log says about an event. */
-export function describeEvent({ type, target, value, url, cause }) {
+export function describeEvent({ target, value, url, cause }) {
   const what = target && (target.name || target.text || target.tag);
   if (value?.kind === 'scroll') return `${Math.round(value.dx)}, ${Math.round(value.dy)} px`;
   if (value && what) return `${what}: ${value.text}`;

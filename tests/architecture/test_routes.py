@@ -1,7 +1,6 @@
 """Every route says who may call it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,11 +30,11 @@ PROMISED = {
 
 
 @pytest.fixture
-def plain_app(tmp_path: Path) -> Iterator[Flask]:
+def plain_app(tmp_path: Path) -> Flask:
     """The application on SQLite; routes do not depend on the database."""
     settings = Settings.from_env({"VAR": str(tmp_path), "SECRET_KEY": "s" * 40, "PUBLIC_URL": "http://localhost"})
     migrate(settings.database_url)
-    yield create_app(settings)
+    return create_app(settings)
 
 
 def test_every_view_carries_a_mark(plain_app: Flask) -> None:

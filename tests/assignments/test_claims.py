@@ -186,9 +186,7 @@ def test_what_is_returned_is_free_at_once_with_its_money(house: House) -> None:
 
 
 @pytest.mark.parametrize("prepare", [hand_in, submit_for_review])
-def test_what_was_handed_in_cannot_be_returned(
-    house: House, prepare: Callable[[Session, Assignment], object]
-) -> None:
+def test_what_was_handed_in_cannot_be_returned(house: House, prepare: Callable[[Session, Assignment], object]) -> None:
     assignment = claim(house.db, house.worker).assignments[0]
     prepare(house.db, assignment)
     state = assignment.state

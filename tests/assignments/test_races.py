@@ -54,9 +54,7 @@ def crowd(engine: Engine, *, packages: int, waves: int = 1) -> list[int]:
             wave = gigs.create_wave(db, first.gig_id, name=f"w{number}", quota=100, budget_cents=10**6, now=NOW)
             gigs.open_wave(db, wave, now=NOW, by=None)
             rounds.append(wave)
-        return [
-            make_worker(db, rounds[n % waves], email=f"w{n}@example.org").account_id for n in range(MANY)
-        ]
+        return [make_worker(db, rounds[n % waves], email=f"w{n}@example.org").account_id for n in range(MANY)]
 
 
 def claims(worker_ids: Sequence[int]) -> list[Callable[[Session], object]]:

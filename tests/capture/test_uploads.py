@@ -1,6 +1,7 @@
 """What may be uploaded, and what the rows say about it, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -176,6 +177,24 @@ def test_a_closed_session_takes_no_files(engine: Engine, session: RecordingSessi
     assert refused.value.code == "session_closed"
     with reading(engine) as db:
         assert uploads.find(db, session.id, SCREEN) is None
+
+
+def test_an_unfinished_upload_is_stale_only_after_its_recording_was_closed(
+    engine: Engine, session: RecordingSession
+) -> None:
+    screen, microphone = start(engine, session, SCREEN, "up_1"), start(engine, session, MICROPHONE, "up_2")
+    later = people.NOW + timedelta(days=1, seconds=1)
+    with transaction(engine) as db:
+        uploads.record_completed(db, microphone, 10, now=people.NOW)
+        mine = db.get_one(RecordingSession, session.id)
+        recordings.end(db, mine, now=people.NOW)
+        assert uploads.stale(db, before=later) == []  # the browser may be sending still
+        recordings.submit(db, mine, note="", now=people.NOW)
+        assert uploads.stale(db, before=people.NOW) == []
+        assert [upload.id for upload in uploads.stale(db, before=later)] == [screen.id]
+        uploads.forget(db, screen.id)
+        uploads.forget(db, microphone.id)
+        assert [upload.id for upload in db.scalars(select(Upload))] == [microphone.id]
 
 
 def test_a_file_that_was_made_before_a_crash_is_found_again(tmp_path: Path) -> None:

@@ -91,9 +91,7 @@ def test_the_audit_can_only_grow(engine: Engine, statement: str) -> None:
 
 def test_an_address_has_one_account_whatever_its_case(engine: Engine) -> None:
     with transaction(engine) as db:
-        made = create_account(
-            db, email=" Ann@Example.org ", name=" Ann ", password_hash="x", role=Role.PAYER, now=NOW
-        )
+        made = create_account(db, email=" Ann@Example.org ", name=" Ann ", password_hash="x", role=Role.PAYER, now=NOW)
         assert (made.email, made.name, made.active) == ("ann@example.org", "Ann", True)
         assert [role.name for role in made.roles] == ["payer"]
         with pytest.raises(Conflict) as refusal:

@@ -51,4 +51,9 @@ def test_an_id_with_other_characters_is_malformed(text: str) -> None:
 )  # fmt: skip
 def test_every_kind_of_refusal_has_its_status(kind: type[errors.Problem], status: int) -> None:
     problem = kind("a_code", "A sentence.", seq=7)
-    assert (problem.status, problem.code, str(problem), problem.details) == (status, "a_code", "A sentence.", {"seq": 7})
+    assert (problem.status, problem.code, str(problem), problem.details) == (
+        status,
+        "a_code",
+        "A sentence.",
+        {"seq": 7},
+    )

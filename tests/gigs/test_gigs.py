@@ -28,9 +28,7 @@ def db(engine: Engine) -> Iterator[Session]:
 # Basic $20, 5 scenarios, 1 h · Standard $35, 10, 2 h · Premium $50, 15, 3 h.
 def test_the_first_gig_has_the_three_tiers_as_they_were_promised(db: Session) -> None:
     gig, wave = gigs.create_first_gig(db, now=NOW)
-    offers = [
-        (p.tier, p.price_cents, p.scenario_count, p.minutes, p.level) for p in queries.packages(db, gig.id)
-    ]
+    offers = [(p.tier, p.price_cents, p.scenario_count, p.minutes, p.level) for p in queries.packages(db, gig.id)]
     assert offers == [
         (Tier.BASIC, 2000, 5, 60, Level.ENTRY),
         (Tier.STANDARD, 3500, 10, 120, Level.EXPERIENCED),
@@ -89,7 +87,8 @@ def test_two_waves_of_a_gig_have_two_names(db: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "overrun", [{"reserved_cents": 101}, {"spent_cents": 101}, {"reserved_cents": 60, "spent_cents": 41}, {"spent_cents": -1}]
+    "overrun",
+    [{"reserved_cents": 101}, {"spent_cents": 101}, {"reserved_cents": 60, "spent_cents": 41}, {"spent_cents": -1}],
 )
 def test_the_database_itself_refuses_to_overrun_a_budget(db: Session, overrun: dict[str, int]) -> None:
     wave = gigs.create_wave(db, queries.all_gigs(db)[0].id, name="small", quota=1, budget_cents=100, now=NOW)

@@ -11,6 +11,7 @@ from codesight.accounts.models import Account
 from codesight.analysis.models import Step
 from codesight.assignments.models import Assignment
 from codesight.capture.models import Upload, UploadKind, UploadState
+from codesight.clock import iso
 from codesight.db import Base, transaction
 from codesight.gigs.models import Wave
 from codesight.payouts.actions import make_batch
@@ -121,7 +122,7 @@ def test_recent_lists_the_newest_first_and_is_ready_for_json(engine: Engine) -> 
     read_back = json.loads(json.dumps(newest))
     assert read_back["payouts"][0] | {"id": 0} == {
         "id": 0, "worker_id": people.worker_id, "channel": "paypal", "cents": 900, "currency": "USD",
-        "state": "approved", "created_at": "2026-11-22T12:00:00.000Z",
+        "state": "approved", "created_at": iso(NOW + timedelta(days=1)),
     }  # fmt: skip
 
 

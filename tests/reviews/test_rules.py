@@ -85,4 +85,6 @@ def test_there_are_one_to_five_stars(stars: int) -> None:
 
 def test_an_endless_note_and_an_impossible_time_are_refused() -> None:
     assert wrong_fields(note="x" * 1001) == {"note"}
+    assert wrong_fields(note="Good\x00.") == {"note"}
+    assert wrong_fields(note="Good\x1b.") == {"note"}
     assert wrong_fields(seconds=-1) == {"seconds"}

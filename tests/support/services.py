@@ -141,8 +141,11 @@ def guardian() -> Guardian:
     return Guardian()
 
 
-def start_postgres() -> Postgres:
-    """`TEST_DATABASE_URL`'s server, or one of our own in a temporary folder that ends with this process."""
+def start_postgres(durable: bool = False) -> Postgres:
+    """`TEST_DATABASE_URL`'s server, or one of our own in a temporary folder that ends with this process.
+
+    Our own syncs nothing to disk, to be quick; a `durable` one does at every commit, as PostgreSQL's defaults are.
+    """
     if given := os.environ.get("TEST_DATABASE_URL"):
         return Postgres(sa.make_url(given).set(drivername="postgresql+psycopg").render_as_string(False), None)
     binaries = postgres_binaries()
@@ -162,13 +165,14 @@ def start_postgres() -> Postgres:
         "UTF8",
         "-U",
         "postgres",
-        "--no-sync",
         "-D",
         str(data),
+        *([] if durable else ["--no-sync"]),
     ]
     subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **person)
-    options = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200",
-               "fsync=off", "synchronous_commit=off", "full_page_writes=off")  # fmt: skip
+    options = ["listen_addresses=", f"unix_socket_directories={folder}"]
+    if not durable:
+        options += ["max_connections=200", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]
     command = [
         str(binaries / "postgres"),
         "-D",

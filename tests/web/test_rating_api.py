@@ -1,5 +1,6 @@
 """`POST /api/sessions/{id}/rating`: the verdict and its money, in one transaction."""
 
+import json
 from typing import Any
 
 import pytest
@@ -92,6 +93,24 @@ def test_a_body_that_is_no_rating_is_refused(app: Flask, session_id: str, body: 
     client = client_for(app, Role.REVIEWER)
     answer = client.post(f"/api/sessions/{session_id}/rating", data=body, content_type="application/json")
     assert (answer.status_code, answer.json["error"]["code"]) == (status, code)
+    assert reviews(app) == 0
+
+
+@pytest.mark.parametrize("note", ["a\\u0000b", "a\\u001bb", "a\\u0085b", "x" * 1001])
+def test_a_note_that_cannot_be_kept_is_refused_and_nothing_is_rated(app: Flask, session_id: str, note: str) -> None:
+    client, path = client_for(app, Role.REVIEWER), f"/api/sessions/{session_id}/rating"
+    data = json.dumps(GOOD).encode()[:-1] + b', "note": "' + note.encode() + b'"}'
+    answer = client.post(path, data=data, content_type="application/json")
+    assert answer.status_code == 422
+    assert set(answer.json["error"]["details"]["fields"]) == {"note"}
+    assert reviews(app) == 0
+    assert client.post(path, json={**GOOD, "note": "Zwei\nZeilen, 👖"}).status_code == 201
+
+
+def test_half_a_character_is_no_note(app: Flask, session_id: str) -> None:
+    data = json.dumps({**GOOD, "note": "\ud83d"}).encode()
+    answer = client_for(app, Role.REVIEWER).post(f"/api/sessions/{session_id}/rating", data=data)
+    assert answer.status_code in (400, 422)
     assert reviews(app) == 0
 
 

@@ -56,7 +56,7 @@ def test_a_session_is_begun_recorded_stopped_and_handed_in(
     assert tickets.read(settings.secret_key, body(worker.get(f"{at}/ticket"))["ticket"]).session == made["id"]
     assert body(worker.post(f"{at}/start", json={"video_started_ms": T0}))["state"] == "recording"
     assert [body(worker.post(f"{at}/stop"))["state"] for _ in range(2)] == ["stopped", "stopped"]
-    handed_in = worker.post(f"{at}/submit", json={"note": "x" * 600})
+    handed_in = worker.post(f"{at}/submit", json={"note": "x" * 500})
     assert handed_in.status_code == 201
     assert (body(handed_in)["state"], body(handed_in)["revision"]) == ("submitted", 1)
     assert body(worker.get(at))["assignment_state"] == "submitted"
@@ -100,7 +100,9 @@ def test_unknown_foreign_and_impossible_ids_are_refused_on_every_path(
         ("cs_1'%20OR%201=1", (400, "invalid_session_id")),
         ("a" * 65, (400, "invalid_session_id")),
     ):
-        answer = worker.open(f"/api/sessions/{public_id}{path}", method=method, json={"video_started_ms": T0} if path == "/start" else {})
+        answer = worker.open(
+            f"/api/sessions/{public_id}{path}", method=method, json={"video_started_ms": T0} if path == "/start" else {}
+        )
         assert refusal(answer) == expected, public_id
     assert rows(app) == before
     assert body(worker.get(f"/api/sessions/{session}"))["state"] == "ready"
@@ -199,6 +201,19 @@ def test_a_note_that_cannot_be_kept_hands_nothing_in(
     assert refusal(worker.post(f"{at}/submit", json=wrong)) == (422, "invalid_body")
     assert rows(app) == before
     assert worker.post(f"{at}/submit", json={"note": "Ünïcödé 👖 it's; fine"}).status_code == 201
+
+
+@pytest.mark.parametrize("note", ["x" * 501, "a\x1bb", "a\x85b"])
+def test_a_note_is_refused_by_name_rather_than_cut(app: Flask, worker: FlaskClient, session: str, note: str) -> None:
+    at = f"/api/sessions/{session}"
+    worker.post(f"{at}/start", json={"video_started_ms": T0})
+    worker.post(f"{at}/stop")
+    before = rows(app)
+    answer = worker.post(f"{at}/submit", json={"note": note})
+    assert refusal(answer) == (422, "invalid_note")
+    assert list(body(answer)["error"]["details"]["fields"]) == ["note"]
+    assert rows(app) == before
+    assert worker.post(f"{at}/submit", json={"note": "Two\nlines"}).status_code == 201
 
 
 def test_a_new_attempt_leaves_the_first_one_abandoned(worker: FlaskClient, assignment: int, session: str) -> None:

@@ -69,7 +69,12 @@ def full(invitation: Invitation) -> None:
 
 @pytest.mark.parametrize(
     ("happens", "code"),
-    [(expired, "invitation_expired"), (revoked, "invitation_revoked"), (used_up, "invitation_used_up"), (full, "wave_full")],
+    [
+        (expired, "invitation_expired"),
+        (revoked, "invitation_revoked"),
+        (used_up, "invitation_used_up"),
+        (full, "wave_full"),
+    ],
 )
 def test_a_link_that_lets_nobody_in_says_why(
     app: Flask, link: str, happens: Callable[[Invitation], None], code: str
@@ -154,9 +159,7 @@ def test_a_nul_in_any_text_is_refused(app: Flask, link: str, field: str) -> None
         (b'{"channel": "cash"}', (422, "invalid_body")),
     ],
 )
-def test_a_body_that_is_no_person_is_refused(
-    app: Flask, world: World, sent: bytes, expected: tuple[int, str]
-) -> None:
+def test_a_body_that_is_no_person_is_refused(app: Flask, world: World, sent: bytes, expected: tuple[int, str]) -> None:
     before = rows(app)
     assert refusal(app.test_client().post("/api/workers", data=sent)) == expected
     assert rows(app) == before

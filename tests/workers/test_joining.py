@@ -66,7 +66,10 @@ def test_a_link_makes_an_account_and_a_worker_who_begins_at_the_bottom(door: Doo
     door.db.refresh(door.invitation)
     assert door.invitation.uses == 1
     assert [w.account.name for w in queries.all_workers(door.db)] == ["Ann", "A worker"]
-    assert len(queries.all_workers(door.db, limit=1)) == 1
+    pages = [queries.all_workers(door.db, limit=1, offset=offset) for offset in range(3)]
+    assert [[w.account.name for w in page] for page in pages] == [["Ann"], ["A worker"], []]
+    assert queries.count(door.db) == 2
+    assert queries.members(door.db)[door.wave.id] == 1
     with pytest.raises(NotFound):
         queries.worker(door.db, 999)
 
