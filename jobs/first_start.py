@@ -17,7 +17,8 @@ from codesight.workers import actions as workers
 from codesight.workers.models import Channel
 
 DOMAIN = "codesight.example"
-INVITED = 8
+INVITED = 9
+"""One place of the first wave belongs to the worker account that is made here."""
 
 
 def ensure(settings: Settings) -> list[str]:

@@ -57,8 +57,6 @@ def prepare(submission_id: int) -> None:
 def _claim(submission_id: int) -> bool:
     with transaction(platform().engine) as db:
         assignment: Assignment = recordings.submission(db, submission_id).assignment
-        if assignment.state not in WAITING:
-            return False
         try:
             move(db, assignment, AssignmentState.CHECKING, now=now(), reason="claimed by a worker process")
         except Conflict:

@@ -12,7 +12,7 @@ from codesight.db import reading, transaction
 from codesight.errors import Conflict
 from codesight.exports.queries import unbuilt
 from codesight.lifecycle import AssignmentState, move
-from codesight.recordings.queries import submissions_in_state
+from codesight.recordings.queries import submission, submissions_in_state
 from codesight.reports import books
 from jobs import pipeline
 from jobs.queue import TIMEOUT_SECONDS, job, platform
@@ -30,20 +30,29 @@ GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 
 @job
 def sweep() -> None:
-    """One round."""
-    let_go_of_dead_claims()
-    ring_again()
-    end_leases()
-    check_books()
-    give_up_uploads()
+    """One round; a part that fails does not keep the others from their work."""
+    for part in (let_go_of_dead_claims, ring_again, end_leases, check_books, give_up_uploads):
+        try:
+            part()
+        except Exception:
+            log.exception("sweep_failed", part=part.__name__)
 
 
 def let_go_of_dead_claims() -> None:
     """Submissions whose job was killed go back to where a job can take them."""
-    with transaction(platform().engine) as db:
-        for submission in submissions_in_state(db, [AssignmentState.CHECKING], before=now() - LET_GO_AFTER):
-            move(db, submission.assignment, AssignmentState.SUBMITTED, now=now(), reason="the job did not finish")
-            log.warning("claim_let_go", submission=submission.id)
+    engine = platform().engine
+    with reading(engine) as db:
+        dead = [s.id for s in submissions_in_state(db, [AssignmentState.CHECKING], before=now() - LET_GO_AFTER)]
+    for submission_id in dead:
+        with transaction(engine) as db:
+            assignment = submission(db, submission_id).assignment
+            if assignment.state_since > now() - LET_GO_AFTER:
+                continue  # another process has taken it up meanwhile
+            try:
+                move(db, assignment, AssignmentState.SUBMITTED, now=now(), reason="the job did not finish")
+            except Conflict:
+                continue  # it came to its end at this very moment
+        log.warning("claim_let_go", submission=submission_id)
 
 
 def ring_again() -> None:

@@ -123,7 +123,12 @@ def make_world(db: Session, password_hash: str = "x") -> World:
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of an installation in a temporary folder."""
     return Settings.from_env(
-        {"VAR": str(tmp_path / "var"), "DATABASE_URL": database_url, "SECRET_KEY": "s" * 40, "PUBLIC_URL": "http://localhost"}
+        {
+            "VAR": str(tmp_path / "var"),
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "s" * 40,
+            "PUBLIC_URL": "http://localhost",
+        }
     )
 
 
