@@ -88,9 +88,7 @@ def probe(path: Path) -> MediaInfo:
                 clock.see(packet)
         declared_s = source.duration / av.time_base if source.duration else None
         if not sum(counts.values()):
-            raise MediaError(
-                "no_content", "The recording has a beginning but holds neither picture nor sound."
-            )
+            raise MediaError("no_content", "The recording has a beginning but holds neither picture nor sound.")
         truncated = ends_inside_an_element(path) or (declared_s or 0.0) > clock.end_s + CUT_TOLERANCE_S
         return MediaInfo(
             duration_s=clock.end_s,
@@ -122,9 +120,7 @@ def remux(src: Path, dst: Path) -> MediaInfo:
         _copy_packets(src, part)
         part.replace(dst)
     except (OSError, av.error.FFmpegError) as error:
-        raise MediaError(
-            "write_failed", "The recording could not be saved in a form that can be sought."
-        ) from error
+        raise MediaError("write_failed", "The recording could not be saved in a form that can be sought.") from error
     finally:
         part.unlink(missing_ok=True)
     return replace(probe(dst), truncated=before.truncated, problem=before.problem)
@@ -256,9 +252,7 @@ def _copy_packets(src: Path, part: Path) -> None:
             copies = {stream.index: target.add_stream_from_template(stream) for stream in kept}
             target.start_encoding()
         except ValueError as error:
-            raise MediaError(
-                "unsupported_codec", "The recording's codec does not fit into a WebM file."
-            ) from error
+            raise MediaError("unsupported_codec", "The recording's codec does not fit into a WebM file.") from error
         for packet in _packets(source, *copies):
             index, dts = packet.stream.index, packet.dts or 0
             if dts <= last.get(index, dts - 1):

@@ -104,9 +104,7 @@ def test_an_iban_behind_something_that_looks_like_one_is_found() -> None:
     assert mask_text(f"ref AB12 {IBAN}").text == "ref AB12 [iban]"
 
 
-@pytest.mark.parametrize(
-    "url", ["https://[::1", "http://", "://", "%", "?", "#", "https://shop.example/%E0%A4%A"]
-)
+@pytest.mark.parametrize("url", ["https://[::1", "http://", "://", "%", "?", "#", "https://shop.example/%E0%A4%A"])
 def test_a_broken_address_is_kept_and_breaks_nothing(url: str) -> None:
     assert mask_url(url).text == url
 

@@ -51,9 +51,7 @@ def shopping(count: int = 40, seed: int = 3) -> list[EventFact]:
                 url=f"https://shop.example/p/blue-jeans-{seq % 7}?size=32",
                 target_text="Slim blue jeans",
                 value_text="blue jeans" if kind == "input" else "",
-                pointer=(box.x + chance.uniform(5, 50), box.y + chance.uniform(3, 12))
-                if kind == "click"
-                else None,
+                pointer=(box.x + chance.uniform(5, 50), box.y + chance.uniform(3, 12)) if kind == "click" else None,
                 bbox=box if kind == "click" else None,
                 viewport=(1280, 720),
             )

@@ -173,9 +173,7 @@ def test_a_goal_is_reduced_to_the_words_that_matter(goal: str, words: list[str])
         ("джинсы синие", "https://x.example/", "Синие ДЖИНСЫ", ""),
     ],
 )
-def test_a_goal_is_recognised_in_addresses_searches_and_clicks(
-    goal: str, url: str, typed: str, clicked: str
-) -> None:
+def test_a_goal_is_recognised_in_addresses_searches_and_clicks(goal: str, url: str, typed: str, clicked: str) -> None:
     events = clicks([1e4, 2e4, 3e4], url=url, value_text=typed, target_text=clicked)
     assert goal_attempt.check(good(goal=goal, events=events)).outcome is Outcome.PASS
 

@@ -32,10 +32,7 @@ def chords() -> Wave:
     roots = np.random.default_rng(2).choice([131, 147, 165, 196, 220], SECONDS * 2)
     fade = np.exp(-6 * beat)
     return np.concatenate(
-        [
-            sum(np.sin(2 * np.pi * root * third * beat) for third in (1, 1.26, 1.5)) * fade * 3000
-            for root in roots
-        ]
+        [sum(np.sin(2 * np.pi * root * third * beat) for third in (1, 1.26, 1.5)) * fade * 3000 for root in roots]
     )
 
 
@@ -72,9 +69,7 @@ def test_a_voice_is_clear_speech(change: Callable[[Wave], Wave]) -> None:
     ],
     ids=["nothing", "room", "noise", "surf", "tone", "tremolo", "music", "hum"],
 )
-def test_what_is_no_voice_is_named_and_counts_as_no_speech(
-    sound: Callable[[], Wave], verdict: Verdict
-) -> None:
+def test_what_is_no_voice_is_named_and_counts_as_no_speech(sound: Callable[[], Wave], verdict: Verdict) -> None:
     summary = summarise([as_samples(sound())])
     assert summary.verdict is verdict
     assert (summary.voiced_ratio, summary.voiced_seconds) == (0.0, 0.0)

@@ -24,9 +24,20 @@ FOLDER = Path(practice_shop.__file__).parent
 RING = {"product": "aurelia-halo-ring", "color": "gold", "size": "7", "quantity": "1"}
 CARD, PASSWORD, CVC = "4111 1111 1111 1111", "correct-horse-9", "739"
 BUYER = {
-    "email": "mia@buyer.test", "password": PASSWORD, "name": "Mia Tester", "street": "1 Elm Street",
-    "apartment": "", "city": "Seattle", "state": "WA", "zip": "98101", "phone": "(206) 555-0100",
-    "shipping": "standard", "store": "", "card_number": CARD, "card_expiry": "12/39", "card_cvc": CVC,
+    "email": "mia@buyer.test",
+    "password": PASSWORD,
+    "name": "Mia Tester",
+    "street": "1 Elm Street",
+    "apartment": "",
+    "city": "Seattle",
+    "state": "WA",
+    "zip": "98101",
+    "phone": "(206) 555-0100",
+    "shipping": "standard",
+    "store": "",
+    "card_number": CARD,
+    "card_expiry": "12/39",
+    "card_cvc": CVC,
 }
 
 
@@ -95,15 +106,18 @@ def test_no_template_needs_an_inline_script_an_inline_style_or_another_host() ->
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", text), template.name
 
 
-@pytest.mark.parametrize(("task", "path"), [
-    ("dress-shoes", "/search?q=black+dress+shoes&max=100&size=10"),
-    ("college-laptop", "/search?q=college+laptop&max=800"),
-    ("mothers-gift", "/search?q=gift+mother&max=50"),
-    ("seattle-jeans", "/c/jeans?size=32&color=indigo&max=80&pickup=1&store=seattle-pike"),
-    ("work-dress", "/search?q=professional+petite+work+dress&max=100"),
-    ("anniversary", "/search?q=anniversary&min=200&max=300"),
-    ("running-shoes", "/search?q=running+shoes+women+flat+feet&max=150&pickup=1"),
-])
+@pytest.mark.parametrize(
+    ("task", "path"),
+    [
+        ("dress-shoes", "/search?q=black+dress+shoes&max=100&size=10"),
+        ("college-laptop", "/search?q=college+laptop&max=800"),
+        ("mothers-gift", "/search?q=gift+mother&max=50"),
+        ("seattle-jeans", "/c/jeans?size=32&color=indigo&max=80&pickup=1&store=seattle-pike"),
+        ("work-dress", "/search?q=professional+petite+work+dress&max=100"),
+        ("anniversary", "/search?q=anniversary&min=200&max=300"),
+        ("running-shoes", "/search?q=running+shoes+women+flat+feet&max=150&pickup=1"),
+    ],
+)
 def test_every_practice_task_can_be_fulfilled(shop: FlaskClient, task: str, path: str) -> None:
     assert html.escape(TASKS[task]).replace("&#x27;", "&#39;") in shop.get(f"{SHOP}/?task={task}").text
     assert names(shop.get(SHOP + path).text)
@@ -147,14 +161,19 @@ def test_the_chosen_size_changes_the_price(shop: FlaskClient) -> None:
     assert ">$769.00</strong>" in shop.get(f"{SHOP}/p/kestrin-campus-14?size=16+GB+/+512+GB").text
 
 
-@pytest.mark.parametrize(("wrong", "sentence"), [
-    ({"color": ""}, "Please choose a color."),
-    ({"size": ""}, "Please choose a length or ring size."),
-    ({"size": "99"}, "Please choose a length or ring size."),
-    ({"quantity": "-1"}, "between 1 and 9."), ({"quantity": "0"}, "between 1 and 9."),
-    ({"quantity": "١"}, "between 1 and 9."), ({"quantity": "9" * 10_000}, "between 1 and 9."),
-    ({"product": "meridian-chain-bracelet", "color": "silver", "size": "6.5 in"}, "sold out"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"color": ""}, "Please choose a color."),
+        ({"size": ""}, "Please choose a length or ring size."),
+        ({"size": "99"}, "Please choose a length or ring size."),
+        ({"quantity": "-1"}, "between 1 and 9."),
+        ({"quantity": "0"}, "between 1 and 9."),
+        ({"quantity": "١"}, "between 1 and 9."),
+        ({"quantity": "9" * 10_000}, "between 1 and 9."),
+        ({"product": "meridian-chain-bracelet", "color": "silver", "size": "6.5 in"}, "sold out"),
+    ],
+)
 def test_nothing_incomplete_is_put_in_the_cart(shop: FlaskClient, wrong: Form, sentence: str) -> None:
     assert refused(shop.post(f"{SHOP}/cart/add", data=RING | wrong), sentence)
     scripted = shop.post(f"{SHOP}/cart/add", data=RING | wrong, headers={"Accept": "application/json"})
@@ -230,15 +249,24 @@ def test_a_card_number_in_a_wrong_field_is_not_shown_again(shop: FlaskClient) ->
     assert CARD not in answer.text
 
 
-@pytest.mark.parametrize(("wrong", "sentence"), [
-    ({"email": "mia"}, "enter an e-mail address"), ({"name": "   "}, "Please enter your name."),
-    ({"state": "XX"}, "Not a valid choice"), ({"zip": "123"}, "Please enter a ZIP code of five digits."),
-    ({"phone": "call me"}, "enter a phone number"), ({"password": "short"}, "at least 8 characters"),
-    ({"shipping": "pickup"}, "choose the store"), ({"shipping": "teleport"}, "Not a valid choice"),
-    ({"card_number": "4111 1111 1111 1112"}, "card number does not look right"),
-    ({"card_expiry": "01/20"}, "card has expired"), ({"card_expiry": "13/39"}, "date as MM/YY"),
-    ({"card_cvc": "12"}, "3 or 4 digits"), ({"street": "x" * 50_000}, "Please use 120 characters at most."),
-])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"email": "mia"}, "enter an e-mail address"),
+        ({"name": "   "}, "Please enter your name."),
+        ({"state": "XX"}, "Not a valid choice"),
+        ({"zip": "123"}, "Please enter a ZIP code of five digits."),
+        ({"phone": "call me"}, "enter a phone number"),
+        ({"password": "short"}, "at least 8 characters"),
+        ({"shipping": "pickup"}, "choose the store"),
+        ({"shipping": "teleport"}, "Not a valid choice"),
+        ({"card_number": "4111 1111 1111 1112"}, "card number does not look right"),
+        ({"card_expiry": "01/20"}, "card has expired"),
+        ({"card_expiry": "13/39"}, "date as MM/YY"),
+        ({"card_cvc": "12"}, "3 or 4 digits"),
+        ({"street": "x" * 50_000}, "Please use 120 characters at most."),
+    ],
+)
 def test_the_checkout_says_which_field_is_wrong(shop: FlaskClient, wrong: Form, sentence: str) -> None:
     add(shop)
     assert refused(shop.post(f"{SHOP}/checkout", data=BUYER | wrong), sentence)
@@ -250,10 +278,18 @@ def test_an_empty_cart_leads_back_from_the_checkout(shop: FlaskClient) -> None:
     assert shop.post(f"{SHOP}/checkout", data=BUYER).headers["Location"] == f"{SHOP}/cart"
 
 
-@pytest.mark.parametrize(("text", "card"), [
-    ("4111111111111111", True), ("3782-822463-10005", True), ("4111.1111.1111.1111", True),
-    ("4111111111111112", False), ("411111111111", False), ("", False), ("٤١١١١١١١١١١١١١١١", False),
-])
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("4111111111111111", True),
+        ("3782-822463-10005", True),
+        ("4111.1111.1111.1111", True),
+        ("4111111111111112", False),
+        ("411111111111", False),
+        ("", False),
+        ("٤١١١١١١١١١١١١١١١", False),
+    ],
+)
 def test_a_card_number_is_known_by_its_check_digit(text: str, card: bool) -> None:
     assert is_card(text) is card
 
@@ -267,18 +303,39 @@ def test_the_store_finder_works_inside_its_frame(shop: FlaskClient) -> None:
     assert "Your store" in shop.get(chosen.headers["Location"]).text
 
 
-@pytest.mark.parametrize(("path", "status"), [
-    ("/p/unknown", 404), ("/c/unknown", 404), ("/no/such/page", 404), ("/order/x", 404), ("/stories/x", 404),
-    ("/size-guide/x", 404), ("/picture/linen-journal/plaid/front.svg", 404),
-    ("/picture/linen-journal/navy/back.svg", 404), ("/c/shoes?page=99", 404),
-    ("/c/shoes?min=cheap", 422), ("/c/shoes?max=-5", 422), ("/c/shoes?min=1e9", 422), ("/c/shoes?min=²", 422),
-    ("/c/shoes?min=90&max=10", 422), ("/c/shoes?sort=up", 422), ("/c/shoes?page=-1", 422),
-    ("/c/shoes?page=²", 422), ("/c/shoes?rating=9", 422), ("/c/shoes?store=mars", 422),
-    ("/c/shoes?color=plaid", 422), ("/search?q=" + "x" * 5_000, 422), ("/stores?zip=abc", 422),
-    ("/stores?zip=" + "9" * 5_000, 422),
-    ("/search?q=%00%27%22%3Cscript%3E", 200), ("/suggest?q=" + "x" * 5_000, 200), ("/?task=unknown", 200),
-    ("/p/linen-journal?size=" + "x" * 5_000, 200), ("/c/shoes?_external=1&category=x&page=1", 200),
-])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/p/unknown", 404),
+        ("/c/unknown", 404),
+        ("/no/such/page", 404),
+        ("/order/x", 404),
+        ("/stories/x", 404),
+        ("/size-guide/x", 404),
+        ("/picture/linen-journal/plaid/front.svg", 404),
+        ("/picture/linen-journal/navy/back.svg", 404),
+        ("/c/shoes?page=99", 404),
+        ("/c/shoes?min=cheap", 422),
+        ("/c/shoes?max=-5", 422),
+        ("/c/shoes?min=1e9", 422),
+        ("/c/shoes?min=²", 422),
+        ("/c/shoes?min=90&max=10", 422),
+        ("/c/shoes?sort=up", 422),
+        ("/c/shoes?page=-1", 422),
+        ("/c/shoes?page=²", 422),
+        ("/c/shoes?rating=9", 422),
+        ("/c/shoes?store=mars", 422),
+        ("/c/shoes?color=plaid", 422),
+        ("/search?q=" + "x" * 5_000, 422),
+        ("/stores?zip=abc", 422),
+        ("/stores?zip=" + "9" * 5_000, 422),
+        ("/search?q=%00%27%22%3Cscript%3E", 200),
+        ("/suggest?q=" + "x" * 5_000, 200),
+        ("/?task=unknown", 200),
+        ("/p/linen-journal?size=" + "x" * 5_000, 200),
+        ("/c/shoes?_external=1&category=x&page=1", 200),
+    ],
+)
 def test_bad_addresses_get_a_friendly_page_and_status(shop: FlaskClient, path: str, status: int) -> None:
     answer = shop.get(SHOP + path)
     assert answer.status_code == status
@@ -287,12 +344,19 @@ def test_bad_addresses_get_a_friendly_page_and_status(shop: FlaskClient, path: s
         assert f"· {BRAND}</title>" in answer.text
 
 
-@pytest.mark.parametrize(("path", "data", "status"), [
-    ("/cart/add", {"product": "unknown"}, 404), ("/cart/add", {}, 404),
-    ("/cart/line", {"line": "x|y|z", "quantity": "1"}, 422), ("/cart/line", {}, 422),
-    ("/cart/promo", {"code": "x" * 50_000}, 422), ("/stores", {"store": "mars"}, 422),
-    ("/cart/add", {"product": "x" * 600_000}, 413), ("/cart/add", b"product=%ff\xff", 404),
-])
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        ("/cart/add", {"product": "unknown"}, 404),
+        ("/cart/add", {}, 404),
+        ("/cart/line", {"line": "x|y|z", "quantity": "1"}, 422),
+        ("/cart/line", {}, 422),
+        ("/cart/promo", {"code": "x" * 50_000}, 422),
+        ("/stores", {"store": "mars"}, 422),
+        ("/cart/add", {"product": "x" * 600_000}, 413),
+        ("/cart/add", b"product=%ff\xff", 404),
+    ],
+)
 def test_bad_forms_get_a_friendly_page_and_status(
     shop: FlaskClient, path: str, data: Form | bytes, status: int
 ) -> None:

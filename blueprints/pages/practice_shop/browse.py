@@ -41,7 +41,7 @@ def shelf(category: str) -> ResponseReturnValue:
 @public
 def search() -> ResponseReturnValue:
     """The products that fit some words."""
-    text = " ".join(request.args.get("q", "").split())[:listing.LONGEST_SEARCH]
+    text = " ".join(request.args.get("q", "").split())[: listing.LONGEST_SEARCH]
     return _listing(None, f"Results for “{text}”" if text else "Search", "")
 
 
@@ -49,11 +49,16 @@ def search() -> ResponseReturnValue:
 @public
 def suggest() -> ResponseReturnValue:
     """Products to offer under the search box: `{"suggestions": [{"label", "shelf", "url"}]}`."""
-    return jsonify(suggestions=[
-        {"label": product.name, "shelf": CATEGORIES[product.category].name,
-         "url": url_for(".product", slug=product.slug)}
-        for product in listing.suggestions(request.args.get("q", ""))
-    ])
+    return jsonify(
+        suggestions=[
+            {
+                "label": product.name,
+                "shelf": CATEGORIES[product.category].name,
+                "url": url_for(".product", slug=product.slug),
+            }
+            for product in listing.suggestions(request.args.get("q", ""))
+        ]
+    )
 
 
 @bp.get("/p/<slug>")
@@ -70,8 +75,9 @@ def picture(slug: str, color: str, view: str) -> ResponseReturnValue:
     shown = product_or_404(slug)
     if color not in shown.colors or view not in VIEWS:
         abort(404)
-    drawing = render_template("practice_shop/picture.svg", product=shown, view=view,
-                              **shades(COLORS[color].hex, shown.category))
+    drawing = render_template(
+        "practice_shop/picture.svg", product=shown, view=view, **shades(COLORS[color].hex, shown.category)
+    )
     return Response(drawing, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
 
 
@@ -85,9 +91,18 @@ def product_page(shown: Product, color: str, size: str, problem: str = "") -> tu
     color = color if color in shown.colors else shown.colors[0] if len(shown.colors) == 1 else ""
     size = size if size in shown.size_list else ""
     page = render_template(
-        "practice_shop/product.html", product=shown, color=color, size=size, problem=problem, views=VIEWS,
-        price=shown.cost(size or None), category=CATEGORIES[shown.category], reviews=reviews_of(shown),
-        similar=similar_to(shown), stock=[STORES[store] for store in shown.stores], most=cart.MOST_OF_ONE,
+        "practice_shop/product.html",
+        product=shown,
+        color=color,
+        size=size,
+        problem=problem,
+        views=VIEWS,
+        price=shown.cost(size or None),
+        category=CATEGORIES[shown.category],
+        reviews=reviews_of(shown),
+        similar=similar_to(shown),
+        stock=[STORES[store] for store in shown.stores],
+        most=cart.MOST_OF_ONE,
     )
     return page, 422 if problem else 200
 
@@ -100,10 +115,17 @@ def _listing(category: str | None, heading: str, intro: str) -> ResponseReturnVa
     # itself when the visitor comes back to the same address, hence no-store.
     part = request.headers.get("X-Fragment") == "results"
     body = render_template(
-        f"practice_shop/{'_results' if part else 'listing'}.html", wish=wish, page=page, heading=heading,
-        intro=intro, category=category, sorts=listing.SORTS, sizes=listing.sizes_in(shelf_products),
+        f"practice_shop/{'_results' if part else 'listing'}.html",
+        wish=wish,
+        page=page,
+        heading=heading,
+        intro=intro,
+        category=category,
+        sorts=listing.SORTS,
+        sizes=listing.sizes_in(shelf_products),
         colors=listing.colors_in(shelf_products),
-        option=CATEGORIES[category].option if category else "Size", to_page=_to_page,
+        option=CATEGORIES[category].option if category else "Size",
+        to_page=_to_page,
     )
     status = 422 if wish.problems else 404 if page.number > page.pages else 200
     headers = {"Vary": "X-Fragment"} | ({"Cache-Control": "no-store"} if part else {})

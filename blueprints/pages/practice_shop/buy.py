@@ -33,7 +33,8 @@ def add() -> ResponseReturnValue:
         return product_page(shown, color, size, str(refusal))
     answer = (
         make_response(jsonify(count=basket.count, name=shown.name, choice=line.choice))
-        if scripted else make_response(redirect(url_for(".cart_page"), 303))
+        if scripted
+        else make_response(redirect(url_for(".cart_page"), 303))
     )
     cart.save(basket, answer)
     return answer
@@ -107,14 +108,19 @@ def confirmation(number: str) -> ResponseReturnValue:
 
 
 def _cart_page(basket: cart.Cart, problem: str = "", promo_problem: str = "") -> tuple[str, int]:
-    page = render_template("practice_shop/cart.html", basket=basket, totals=basket.totals(), problem=problem,
-                           promo_problem=promo_problem, promos=cart.PROMOS, most=cart.MOST_OF_ONE)
+    page = render_template(
+        "practice_shop/cart.html",
+        basket=basket,
+        totals=basket.totals(),
+        problem=problem,
+        promo_problem=promo_problem,
+        promos=cart.PROMOS,
+        most=cart.MOST_OF_ONE,
+    )
     return page, 422 if problem or promo_problem else 200
 
 
 def _checkout_page(basket: cart.Cart, form: CheckoutForm) -> str:
     chosen = form.shipping.data if form.shipping.data in cart.SHIPPING else "standard"
     costs = {way: basket.totals(way) for way in cart.SHIPPING}
-    return render_template(
-        "practice_shop/checkout.html", basket=basket, form=form, chosen=chosen, costs=costs
-    )
+    return render_template("practice_shop/checkout.html", basket=basket, form=form, chosen=chosen, costs=costs)

@@ -186,5 +186,12 @@ def _unsigned(cookie: str) -> Any:
 
 
 def _send(response: Response, cookie: str, value: list[Any]) -> None:
-    response.set_cookie(cookie, str(_signer(cookie).dumps(value)), path=_PATH, max_age=14 * 86_400,
-                        httponly=True, samesite="Lax", secure=request.is_secure)
+    response.set_cookie(
+        cookie,
+        str(_signer(cookie).dumps(value)),
+        path=_PATH,
+        max_age=14 * 86_400,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )

@@ -146,8 +146,7 @@ def reviews_of(product: Product) -> list[Review]:
 
 def similar_to(product: Product, count: int = 4) -> list[Product]:
     """Other products of the shelf, those with the most tags in common first."""
-    others = [other for other in PRODUCTS.values()
-              if other.category == product.category and other.slug != product.slug]
+    others = [other for other in PRODUCTS.values() if other.category == product.category and other.slug != product.slug]
     return sorted(others, key=lambda other: -len(set(other.tags) & set(product.tags)))[:count]
 
 

@@ -11,9 +11,57 @@ from .cart import SHIPPING
 from .catalogue import STORES
 
 STATES = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS",
-    "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC",
-    "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+    "AL",
+    "AK",
+    "AZ",
+    "AR",
+    "CA",
+    "CO",
+    "CT",
+    "DE",
+    "DC",
+    "FL",
+    "GA",
+    "HI",
+    "ID",
+    "IL",
+    "IN",
+    "IA",
+    "KS",
+    "KY",
+    "LA",
+    "ME",
+    "MD",
+    "MA",
+    "MI",
+    "MN",
+    "MS",
+    "MO",
+    "MT",
+    "NE",
+    "NV",
+    "NH",
+    "NJ",
+    "NM",
+    "NY",
+    "NC",
+    "ND",
+    "OH",
+    "OK",
+    "OR",
+    "PA",
+    "RI",
+    "SC",
+    "SD",
+    "TN",
+    "TX",
+    "UT",
+    "VT",
+    "VA",
+    "WA",
+    "WV",
+    "WI",
+    "WY",
 ]
 
 
@@ -71,29 +119,61 @@ def _required(what: str) -> list[DataRequired | Length]:
 class CheckoutForm(Form):
     """Contact, delivery and payment of one order."""
 
-    email = _Shown("E-mail", [*_required("your e-mail address"), Regexp(
-        r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message="Please enter an e-mail address such as name@example.com.")])
-    password = PasswordField("Create a password (optional)", [
-        Optional(), Length(8, 200, "Please use at least 8 characters, or leave it empty.")])
+    email = _Shown(
+        "E-mail",
+        [
+            *_required("your e-mail address"),
+            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message="Please enter an e-mail address such as name@example.com."),
+        ],
+    )
+    password = PasswordField(
+        "Create a password (optional)",
+        [Optional(), Length(8, 200, "Please use at least 8 characters, or leave it empty.")],
+    )
     name = _Shown("Full name", [*_required("your name"), _no_card])
     street = _Shown("Street address", [*_required("your street address"), _no_card])
     apartment = _Shown("Apartment, suite (optional)", [Optional(), Length(max=120), _no_card])
     city = _Shown("City", [*_required("your city"), _no_card])
-    state = SelectField("State", [InputRequired("Please choose your state.")],
-                        choices=[SelectChoice("", "Choose"), *map(SelectChoice, STATES)])
-    zip = _Shown("ZIP code", [*_required("your ZIP code"), Regexp(
-        r"^[0-9]{5}(-[0-9]{4})?$", message="Please enter a ZIP code of five digits.")])
-    phone = _Shown("Phone", [*_required("your phone number"), Regexp(
-        r"^\+?[0-9 ().-]{10,20}$", message="Please enter a phone number with area code."), _no_card])
-    shipping = RadioField("Delivery", choices=[
-        SelectChoice(way, text) for way, text in SHIPPING.items()], default="standard")
-    store = SelectField("Store for pickup", [Optional()], choices=[
-        SelectChoice("", "Choose a store"),
-        *(SelectChoice(store.id, f"{store.name}, {store.city}") for store in STORES.values())])
+    state = SelectField(
+        "State",
+        [InputRequired("Please choose your state.")],
+        choices=[SelectChoice("", "Choose"), *map(SelectChoice, STATES)],
+    )
+    zip = _Shown(
+        "ZIP code",
+        [
+            *_required("your ZIP code"),
+            Regexp(r"^[0-9]{5}(-[0-9]{4})?$", message="Please enter a ZIP code of five digits."),
+        ],
+    )
+    phone = _Shown(
+        "Phone",
+        [
+            *_required("your phone number"),
+            Regexp(r"^\+?[0-9 ().-]{10,20}$", message="Please enter a phone number with area code."),
+            _no_card,
+        ],
+    )
+    shipping = RadioField(
+        "Delivery", choices=[SelectChoice(way, text) for way, text in SHIPPING.items()], default="standard"
+    )
+    store = SelectField(
+        "Store for pickup",
+        [Optional()],
+        choices=[
+            SelectChoice("", "Choose a store"),
+            *(SelectChoice(store.id, f"{store.name}, {store.city}") for store in STORES.values()),
+        ],
+    )
     card_number = _Secret("Card number", [*_required("your card number"), _card])
     card_expiry = _Secret("Expiry date (MM/YY)", [*_required("the expiry date"), _expiry])
-    card_cvc = _Secret("Security code", [*_required("the security code"), Regexp(
-        r"^[0-9]{3,4}$", message="Please enter the 3 or 4 digits from your card.")])
+    card_cvc = _Secret(
+        "Security code",
+        [
+            *_required("the security code"),
+            Regexp(r"^[0-9]{3,4}$", message="Please enter the 3 or 4 digits from your card."),
+        ],
+    )
 
     def validate_shipping(self, field: Field) -> None:
         """Pickup needs a store. Raises ValidationError without one."""

@@ -98,7 +98,7 @@ def find(wish: Wish, category: str | None) -> Page:
             found.sort(key=lambda product: product.name)
     pages = max(1, -(-len(found) // PER_PAGE))
     start = (wish.page - 1) * PER_PAGE
-    return Page(found[start:start + PER_PAGE], len(found), wish.page, pages)
+    return Page(found[start : start + PER_PAGE], len(found), wish.page, pages)
 
 
 def suggestions(text: str, count: int = 6) -> list[Product]:
@@ -153,8 +153,10 @@ def _fulfils(product: Product, wish: Wish) -> bool:
     in_store = wish.store in product.stores if wish.store else bool(product.stores)
     in_variant = any(
         product.available(color, size)
-        for color in wish.colors or product.colors if color in product.colors
-        for size in wish.sizes or product.size_list or [""] if size in (product.size_list or [""])
+        for color in wish.colors or product.colors
+        if color in product.colors
+        for size in wish.sizes or product.size_list or [""]
+        if size in (product.size_list or [""])
     )
     return (
         in_variant

@@ -41,9 +41,14 @@ def choose_store() -> ResponseReturnValue:
     basket = cart.load()
     basket.store = store
     product = request.form.get("product", "")
-    answer = make_response(redirect(url_for(
-        ".stores", zip=zip_code if is_zip(zip_code) else None,
-        product=product if product in PRODUCTS else None), 303))
+    answer = make_response(
+        redirect(
+            url_for(
+                ".stores", zip=zip_code if is_zip(zip_code) else None, product=product if product in PRODUCTS else None
+            ),
+            303,
+        )
+    )
     cart.save(basket, answer)
     return answer
 
@@ -87,8 +92,14 @@ def friendly(error: HTTPException) -> ResponseReturnValue:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """What all templates of the shop use."""
-    return {"brand": BRAND, "categories": CATEGORIES, "color_of": COLORS, "stores_of": STORES,
-            "money": money, "cart_count": cart.load().count}
+    return {
+        "brand": BRAND,
+        "categories": CATEGORIES,
+        "color_of": COLORS,
+        "stores_of": STORES,
+        "money": money,
+        "cart_count": cart.load().count,
+    }
 
 
 def money(cents: int) -> str:
@@ -109,6 +120,7 @@ def _stores_page(zip_code: str, problem: str = "") -> tuple[str, int]:
         near = stores_near(zip_code)[:3]
     else:
         near = [STORES[store] for store in product.stores[:3]] if product else list(STORES.values())
-    page = render_template("practice_shop/stores.html", zip=zip_code, near=near, problem=problem,
-                           product=product, chosen=cart.load().store)
+    page = render_template(
+        "practice_shop/stores.html", zip=zip_code, near=near, problem=problem, product=product, chosen=cart.load().store
+    )
     return page, 422 if problem else 200
