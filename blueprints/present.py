@@ -25,7 +25,8 @@ COLOURS = {
     "revision_requested": "warning", "accepted": "success", "rejected": "danger", "returned": "secondary",
     "expired": "secondary", "cancelled": "secondary", "abandoned": "secondary", "due": "warning", "approved": "info",
     "sending": "info", "paid": "success", "failed": "danger", "unknown": "danger", "draft": "secondary",
-    "open": "success", "closed": "secondary", "pass": "success", "flag": "warning", "done": "success", "not_configured": "secondary",
+    "open": "success", "closed": "secondary", "pass": "success", "flag": "warning", "done": "success",
+    "not_configured": "secondary",
 }  # fmt: skip
 """One colour for each state, by Bootstrap's names."""
 
