@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from flask_bootstrap import Bootstrap5
 from flask_security import Security
 
-from blueprints import access, errors, menu, present
+from blueprints import access, errors, menu, present, sign_in
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
 from blueprints.live import extension_ws
@@ -60,12 +60,14 @@ def create_app(settings: Settings) -> Flask:
         SECURITY_TOKEN_MAX_AGE=30 * 86_400,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.json = sign_in.ShallowJSON(app)
     Bootstrap5(app)
-    Security(app, People(app.extensions["codesight"].engine))
+    security = Security(app, People(app.extensions["codesight"].engine), login_form=sign_in.SignInForm)
     errors.register(app)
     present.register(app)
     menu.register(app)
     app.before_request(refuse_other_sites)
+    sign_in.register(app, security)
     app.before_request(access.guard)
     app.after_request(protect)
     for blueprint in BLUEPRINTS:
