@@ -81,7 +81,7 @@ def test_a_link_lets_in_as_many_as_it_says(door: Door) -> None:
 
 
 def test_a_withdrawn_link_lets_nobody_in(door: Door) -> None:
-    gigs.revoke(door.invitation, now=NOW)
+    gigs.revoke(door.db, door.invitation, now=NOW)
     assert refused(door) == "invitation_revoked"
 
 
