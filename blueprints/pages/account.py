@@ -13,13 +13,13 @@ from codesight.accounts.models import Account, Role
 from codesight.clock import now
 from codesight.errors import Conflict, Invalid, NotFound, Problem
 from codesight.gigs import queries as gigs
-from codesight.gigs.models import Invitation
 from codesight.gigs.postings import TEMPLATES
+from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings.queries import session_for
 from codesight.workers import actions as workers
 from codesight.workers.models import Channel
 from codesight.workers.queries import has_consented
-from codesight.workers.rules import CONSENT_TEXT, CONSENT_VERSION, ensure_open
+from codesight.workers.rules import CONSENT_TEXT, CONSENT_VERSION, channel_of, ensure_open
 
 bp = Blueprint("account", __name__)
 
@@ -74,7 +74,9 @@ def join(token: str) -> ResponseReturnValue:
             ensure_open(invitation, now())
             gig, packages = gigs.gig(db, invitation.wave.gig_id), gigs.packages(db, invitation.wave.gig_id)
         # A marketplace that knows its people puts their number into the link.
-        form = JoinForm(channel=channel_of(invitation), order_number=request.args.get("order", "")[:60])
+        form = JoinForm(order_number=request.args.get("order", "")[:60])
+        if channel := channel_of(invitation):
+            form.channel.choices = [(channel.value, CHANNEL_NAMES[channel])]
         if form.validate_on_submit() and (account := _new_worker(form, token)):
             login_user(account)
             return redirect(url_for("account.consent"))
@@ -100,12 +102,6 @@ def consent() -> ResponseReturnValue:
     return render_template(
         "account/consent.html", form=form, text=CONSENT_TEXT, version=CONSENT_VERSION, agreed=agreed
     ), 422 if form.errors else 200
-
-
-def channel_of(invitation: Invitation) -> str:
-    """The channel that a marketplace's workers are paid by; empty where there is none of its name."""
-    name = invitation.marketplace.lower()
-    return name if name in set(Channel) else ""
 
 
 def order_label(marketplace: str) -> str:

@@ -125,16 +125,25 @@ class Values:
 
 @dataclass(frozen=True)
 class Piece:
-    """One finished text, to be copied into one field."""
+    """One finished text, to be copied into one place."""
 
-    label: str
+    name: str
+    """`Gig title`, `Search tag 2`, `Price, Basic`."""
+    part: str
+    """What tells it from the others of its field: `2`, `Basic`; empty for the only one."""
     text: str
     """Whole, however long it is: cutting is for people."""
     length: int
-    limit: int | None
-    source: str
     problems: tuple[str, ...]
     """Why the marketplace would not take it as it is, and what to do; empty when it can be copied."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A field of the marketplace's form with all that is copied into it."""
+
+    field: Field
+    pieces: tuple[Piece, ...]
 
 
 def offer(package: Package, pay_cents: int | None = None) -> Offer:
@@ -166,10 +175,10 @@ TEMPLATES = {name: template((FOLDER / f"{name}.toml").read_bytes()) for name in 
 """By name, in the order in which they are shown."""
 
 
-def render(template: Template, values: Values) -> list[Piece]:
-    """The finished texts, field by field."""
+def render(template: Template, values: Values) -> list[Filled]:
+    """The finished texts, field by field, in the order of the marketplace's form."""
     words = _words(template, values)
-    return [piece for field in template.fields for piece in _pieces(field, words, values)]
+    return [Filled(field, tuple(_pieces(field, words, values))) for field in template.fields]
 
 
 def length(text: str) -> int:
@@ -180,26 +189,27 @@ def length(text: str) -> int:
 def _pieces(field: Field, words: Mapping[str, str], values: Values) -> Iterator[Piece]:
     if field.each_package:
         for one in values.offers:
-            of_package = {**words, **_package_words(one, values.currency)}
-            yield _piece(field, f"{field.label}, {one.tier.value.title()}", field.text, of_package)
+            of_package, tier = {**words, **_package_words(one, values.currency)}, one.tier.value.title()
+            yield _piece(field, f"{field.label}, {tier}", tier, field.text, of_package)
     elif field.texts:
         for number, text in enumerate(field.texts, 1):
-            yield _piece(field, f"{field.label} {number}", text, words)
+            yield _piece(field, f"{field.label} {number}", str(number), text, words)
     else:
-        yield _piece(field, field.label, field.text, words)
+        yield _piece(field, field.label, "", field.text, words)
 
 
-def _piece(field: Field, label: str, text: str, words: Mapping[str, str]) -> Piece:
+def _piece(field: Field, name: str, part: str, text: str, words: Mapping[str, str]) -> Piece:
     done = _fill(text, words)
     size = length(done)
-    problems = list(dict.fromkeys(_MISSING[name] for name in _PLACEHOLDER.findall(text) if not words[name]))
+    missing = [name for name in _PLACEHOLDER.findall(text) if name in _MISSING and not words[name]]
+    problems = list(dict.fromkeys(_MISSING[name] for name in missing))
     if field.limit is not None and size > field.limit:
         problems.append(f"{size - field.limit} characters too long. Shorten what you entered.")
     if size < field.least:
         problems.append(f"{field.least - size} characters too short.")
     if not field.addresses and (found := _ADDRESS.search(done)):
         problems.append(f"No links and no e-mail addresses may stand here. Take out “{found[0]}”.")
-    return Piece(label, done, size, field.limit, field.source, tuple(problems))
+    return Piece(name, part, done, size, tuple(problems))
 
 
 def _fill(text: str, words: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Invitation, Level, Wave
 from codesight.workers.models import Channel, Consent, Worker
 from codesight.workers.queries import has_consented
-from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, ensure_open, ordered
+from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, channel_of, ensure_open, ordered
 
 
 def join(
@@ -32,10 +32,13 @@ def join(
     """Make an account and a worker out of an invitation.
 
     Raises Conflict when the invitation or the wave no longer lets anybody in, or the address is taken; Invalid when
-    the invitation is a marketplace's and there is no order number, or another account has that order.
+    the invitation is a marketplace's and the order number is missing or another account's, or the channel not its own.
     """
     ensure_open(invitation, now)
     order_number = ordered(invitation, order_number)
+    if channel != (channel_of(invitation) or channel):
+        why = f"{invitation.marketplace} wants everything for an order to be paid there."
+        raise Invalid("wrong_channel", why, fields={"channel": [why]})
     account = accounts.create_account(
         db, email=email, name=name, password_hash=password_hash, role=Role.WORKER, now=now
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Invitation
 from codesight.lifecycle import WaveState
+from codesight.workers.models import Channel
 
 CONSENT_VERSION = "1"
 CONSENT_TEXT = (Path(__file__).parent / "consent.md").read_text()
@@ -23,6 +24,12 @@ def ensure_open(invitation: Invitation, now: datetime) -> None:
         raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
     if invitation.wave.state != WaveState.OPEN:
         raise Conflict("wave_closed", "This round of workers is not open now. Your link works again when it opens.")
+
+
+def channel_of(invitation: Invitation) -> Channel | None:
+    """How a marketplace wants its workers paid: there and nowhere else. None where workers choose."""
+    name = invitation.marketplace.lower()
+    return Channel(name) if name in set(Channel) else None
 
 
 def ordered(invitation: Invitation, order_number: str) -> str:

@@ -190,8 +190,8 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
         choices=[*(SelectChoice(name, name) for name in MARKETPLACES), SelectChoice("", "no marketplace")],
     )
     note = StringField("Your note", [DataRequired(), Length(max=120), no_nul])
-    max_uses = IntegerField("For how many workers", [InputRequired(), NumberRange(1, 1000)], default=1)
-    days = IntegerField("Good for how many days", [InputRequired(), NumberRange(1, 365)], default=INVITATION_DAYS)
+    max_uses = IntegerField("Workers", [InputRequired(), NumberRange(1, 1000)], default=1)
+    days = IntegerField("Days", [InputRequired(), NumberRange(1, 365)], default=INVITATION_DAYS)
     post = StringField("Post", [Optional()], widget=HiddenInput())
     """The template whose page asked for it, to go back to."""
 

@@ -32,6 +32,7 @@ def post(gig_id: int) -> ResponseReturnValue:
     form = _form(whole, links, template)
     entered = form.validate() if form.is_submitted() else True
     values = _values(form, whole, links) if entered else None
+    filled = postings.render(template, values) if values else []
     page = render_template(
         "gigs/post.html",
         whole=whole,
@@ -40,7 +41,8 @@ def post(gig_id: int) -> ResponseReturnValue:
         template=template,
         form=form,
         link_form=_link_form(whole, name, template),
-        pieces=postings.render(template, values) if values else [],
+        filled=filled,
+        pieces=[piece for one in filled for piece in one.pieces],
         differing=postings.differing(values.offers, whole.packages) if values else [],
     )
     return page, 200 if entered else 422
