@@ -3,17 +3,18 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from codesight import outbox
 from codesight.accounts import actions as accounts
 from codesight.accounts.models import Account, Role
 from codesight.clock import iso
-from codesight.errors import Conflict
+from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Invitation, Level, Wave
 from codesight.workers.models import Channel, Consent, Worker
 from codesight.workers.queries import has_consented
-from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, ensure_open
+from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, channel_of, ensure_open, ordered
 
 
 def join(
@@ -30,9 +31,14 @@ def join(
 ) -> Worker:
     """Make an account and a worker out of an invitation.
 
-    Raises Conflict when the invitation or the wave no longer lets anybody in, or the address is taken.
+    Raises Conflict when the invitation or the wave no longer lets anybody in, or the address is taken; Invalid when
+    the invitation is a marketplace's and the order number is missing or another account's, or the channel not its own.
     """
     ensure_open(invitation, now)
+    order_number = ordered(invitation, order_number)
+    if channel != (channel_of(invitation) or channel):
+        why = f"{invitation.marketplace} wants everything for an order to be paid there."
+        raise Invalid("wrong_channel", why, fields={"channel": [why]})
     account = accounts.create_account(
         db, email=email, name=name, password_hash=password_hash, role=Role.WORKER, now=now
     )
@@ -48,6 +54,7 @@ def join(
         channel_address=channel_address,
         order_number=order_number,
         invitation_id=invitation.id,
+        marketplace=invitation.marketplace,
         now=now,
     )
     return worker
@@ -62,27 +69,55 @@ def enlist(
     channel_address: str,
     order_number: str = "",
     invitation_id: int | None = None,
+    marketplace: str = "",
     now: datetime,
 ) -> Worker:
-    """Make a worker of an account, in a wave that has room. Raises Conflict `wave_full`."""
-    # Locks the wave's row, so that two cannot count the same free place.
-    db.execute(sa.update(Wave).where(Wave.id == wave.id).values(quota=Wave.quota))
-    inside = db.scalar(sa.select(sa.func.count()).select_from(Worker).where(Worker.wave_id == wave.id)) or 0
-    if inside >= wave.quota:
+    """Make a worker of an account, in a wave that has room. Raises Conflict `wave_full`, Invalid `order_taken`."""
+    if _inside(db, wave) >= wave.quota:
         raise Conflict("wave_full", "This round of workers is full. The next one opens soon; your link stays valid.")
     worker = Worker(
         account_id=account.id,
         gig_id=wave.gig_id,
         wave_id=wave.id,
         invitation_id=invitation_id,
+        marketplace=marketplace,
         order_number=order_number,
         channel=channel,
         channel_address=channel_address,
         created_at=now,
     )
-    db.add(worker)
-    db.flush()
+    try:
+        with db.begin_nested():
+            db.add(worker)
+    except IntegrityError as problem:  # the index decides between two who come with one order at the same moment
+        why = "This order number belongs to another account. Check it, or ask whoever sent you the link."
+        raise Invalid("order_taken", why, fields={"order_number": [why]}) from problem
     return worker
+
+
+def set_quota(db: Session, wave: Wave, quota: int, *, now: datetime, by: int) -> bool:
+    """Let another number of workers into a wave; False when it is the same.
+
+    Raises Invalid `quota_too_small` when more than that are inside.
+    """
+    inside = _inside(db, wave)
+    before = wave.quota
+    if quota == before:
+        return False
+    if quota < inside:
+        why = f"{inside} workers are inside already."
+        raise Invalid("quota_too_small", why, fields={"quota": [why]})
+    wave.quota = quota
+    accounts.audit(db, "wave_quota_set", f"wave:{wave.id}", {"before": before, "after": quota}, now=now, by=by)
+    db.flush()
+    return True
+
+
+def _inside(db: Session, wave: Wave) -> int:
+    # Locks the wave's row, so that two cannot count the same free place.
+    db.execute(sa.update(Wave).where(Wave.id == wave.id).values(quota=Wave.quota))
+    db.refresh(wave)
+    return db.scalar(sa.select(sa.func.count()).select_from(Worker).where(Worker.wave_id == wave.id)) or 0
 
 
 def consent(db: Session, account_id: int, *, now: datetime) -> None:

@@ -196,6 +196,8 @@ def upgrade() -> None:
             "channel",
             sa.Enum(
                 "fiverr",
+                "upwork",
+                "prolific",
                 "paypal",
                 "wise",
                 "bank",
@@ -232,10 +234,19 @@ def upgrade() -> None:
         sa.Column("goal", sa.String(length=300), nullable=False),
         sa.Column("constraints", sa.JSON(), nullable=False),
         sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_scenario_gig_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
-        sa.UniqueConstraint("gig_id", "goal", name=op.f("uq_scenario_gig_id_goal")),
     )
+    with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_scenario_goal",
+            ["gig_id", "goal"],
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
     op.create_table(
         "state_change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -289,6 +300,7 @@ def upgrade() -> None:
         sa.Column("wave_id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=40), nullable=False),
         sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("marketplace", sa.String(length=40), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("max_uses", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -320,6 +332,7 @@ def upgrade() -> None:
         sa.Column("gig_id", sa.Integer(), nullable=False),
         sa.Column("wave_id", sa.Integer(), nullable=False),
         sa.Column("invitation_id", sa.Integer(), nullable=True),
+        sa.Column("marketplace", sa.String(length=40), nullable=False),
         sa.Column("order_number", sa.String(length=60), nullable=False),
         sa.Column(
             "level",
@@ -338,6 +351,8 @@ def upgrade() -> None:
             "channel",
             sa.Enum(
                 "fiverr",
+                "upwork",
+                "prolific",
                 "paypal",
                 "wise",
                 "bank",
@@ -358,6 +373,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_worker_wave_id"), ["wave_id"], unique=False)
+        batch_op.create_index(
+            "uq_worker_order",
+            ["marketplace", "order_number"],
+            unique=True,
+            sqlite_where=sa.text("marketplace <> ''"),
+            postgresql_where=sa.text("marketplace <> ''"),
+        )
 
     op.create_table(
         "package_claim",
@@ -390,6 +412,8 @@ def upgrade() -> None:
             "channel",
             sa.Enum(
                 "fiverr",
+                "upwork",
+                "prolific",
                 "paypal",
                 "wise",
                 "bank",
@@ -783,6 +807,11 @@ def downgrade() -> None:
 
     op.drop_table("package_claim")
     with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_worker_order",
+            sqlite_where=sa.text("marketplace <> ''"),
+            postgresql_where=sa.text("marketplace <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_worker_wave_id"))
 
     op.drop_table("worker")
@@ -796,6 +825,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_state_change_table_row_id"))
 
     op.drop_table("state_change")
+    with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_scenario_goal",
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
     op.drop_table("scenario")
     op.drop_table("payout_batch")
     op.drop_table("package")

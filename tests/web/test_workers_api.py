@@ -56,7 +56,7 @@ def expired(invitation: Invitation) -> None:
 
 
 def revoked(invitation: Invitation) -> None:
-    gigs.revoke(invitation, now=now())
+    invitation.revoked_at = now()
 
 
 def used_up(invitation: Invitation) -> None:
