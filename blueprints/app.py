@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Flask:
         SECURITY_TOKEN_MAX_AGE=30 * 86_400,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.json = sign_in.ShallowJSON(app)
+    app.json_provider_class = sign_in.ShallowJSON  # Flask-Security makes its own out of it
     Bootstrap5(app)
     security = Security(app, People(app.extensions["codesight"].engine), login_form=sign_in.SignInForm)
     errors.register(app)
