@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.architecture.source import ROOT
 from tests.journeys.browser import office_browser, worker_browser
 from tests.journeys.installation import Installation
-from tests.journeys.steps import join, record, sign_in, wait_for_review
+from tests.journeys.steps import join, record, sign_in, wait_for_review, wait_for_the_picture
 
 FOLDER = ROOT / "docs" / "images"
 
@@ -29,7 +29,7 @@ def main() -> None:
             with office_browser(playwright, installation.url) as browser:
                 page = sign_in(browser, installation.person("reviewer"))
                 page.goto(f"/review/{session_id}")
-                page.wait_for_function("document.querySelector('#player').readyState >= 2")
+                wait_for_the_picture(page.locator("#player"))
                 page.locator("#timeline .event").nth(8).click()
                 page.wait_for_timeout(1000)
                 take(page, "review")
