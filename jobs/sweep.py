@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from codesight import outbox
 from codesight.assignments import actions as assignments
 from codesight.assignments.queries import run_out
 from codesight.capture import uploads
@@ -24,6 +25,9 @@ RING_AGAIN_AFTER = timedelta(seconds=60)
 LET_GO_AFTER = timedelta(seconds=TIMEOUT_SECONDS + 60)
 """Longer than a job may take, so that nothing is taken away from one that still runs."""
 
+LET_GO_OF_MAIL_AFTER = timedelta(minutes=5)
+"""Longer than a mail server may take over one mail."""
+
 GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 """Longer than a browser takes to send its last parts after the recording was closed."""
 
@@ -31,7 +35,7 @@ GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 @job
 def sweep() -> None:
     """One round; a part that fails does not keep the others from their work."""
-    for part in (let_go_of_dead_claims, ring_again, end_leases, check_books, give_up_uploads):
+    for part in (let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, check_books, give_up_uploads):
         try:
             part()
         except Exception:
@@ -65,6 +69,18 @@ def ring_again() -> None:
         pipeline.submitted(here.settings.redis_url, submission_id)
     for dataset_id in datasets:
         pipeline.dataset_wanted(here.settings.redis_url, dataset_id)
+
+
+def ring_for_mail() -> None:
+    """Mails whose message was lost, whose job was killed, or whose next try is due."""
+    here = platform()
+    with transaction(here.engine) as db:
+        stuck = outbox.let_go_of_mail(db, before=now() - LET_GO_OF_MAIL_AFTER)
+        waiting = outbox.waiting_mail(db, now=now() - RING_AGAIN_AFTER)
+    if stuck:
+        log.warning("mail_let_go", mails=list(stuck))
+    for mail_id in waiting:
+        pipeline.mail_written(here.settings.redis_url, mail_id)
 
 
 def end_leases() -> None:
