@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from codesight import outbox
 from codesight.accounts import actions as accounts
 from codesight.accounts.models import Account, Role
+from codesight.accounts.queries import account_by
 from codesight.clock import iso
 from codesight.errors import Conflict
 from codesight.gigs.models import Invitation, Level, Wave
@@ -36,10 +37,7 @@ def join(
     account = accounts.create_account(
         db, email=email, name=name, password_hash=password_hash, role=Role.WORKER, now=now
     )
-    # The conditional update decides between two people who follow the last free use at the same moment.
-    use = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.uses < Invitation.max_uses)
-    if db.scalar(use.values(uses=Invitation.uses + 1).returning(Invitation.id)) is None:
-        raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
+    _use_up(db, invitation)
     worker = enlist(
         db,
         account,
@@ -51,6 +49,32 @@ def join(
         now=now,
     )
     return worker
+
+
+def join_again(db: Session, invitation: Invitation, *, email: str, now: datetime) -> Account | None:
+    """For who follows an invitation with an address that has an account: nothing is made, and it must not show.
+
+    So it uses up and refuses the same as `join`. Returns the account, so that its owner can be told.
+    """
+    ensure_open(invitation, now)
+    _use_up(db, invitation)
+    _ensure_room(db, invitation.wave)
+    return account_by(db, "email", email.strip().lower())
+
+
+def _use_up(db: Session, invitation: Invitation) -> None:
+    # The conditional update decides between two people who follow the last free use at the same moment.
+    use = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.uses < Invitation.max_uses)
+    if db.scalar(use.values(uses=Invitation.uses + 1).returning(Invitation.id)) is None:
+        raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
+
+
+def _ensure_room(db: Session, wave: Wave) -> None:
+    # Locks the wave's row, so that two cannot count the same free place.
+    db.execute(sa.update(Wave).where(Wave.id == wave.id).values(quota=Wave.quota))
+    inside = db.scalar(sa.select(sa.func.count()).select_from(Worker).where(Worker.wave_id == wave.id)) or 0
+    if inside >= wave.quota:
+        raise Conflict("wave_full", "This round of workers is full. The next one opens soon; your link stays valid.")
 
 
 def enlist(
@@ -65,11 +89,7 @@ def enlist(
     now: datetime,
 ) -> Worker:
     """Make a worker of an account, in a wave that has room. Raises Conflict `wave_full`."""
-    # Locks the wave's row, so that two cannot count the same free place.
-    db.execute(sa.update(Wave).where(Wave.id == wave.id).values(quota=Wave.quota))
-    inside = db.scalar(sa.select(sa.func.count()).select_from(Worker).where(Worker.wave_id == wave.id)) or 0
-    if inside >= wave.quota:
-        raise Conflict("wave_full", "This round of workers is full. The next one opens soon; your link stays valid.")
+    _ensure_room(db, wave)
     worker = Worker(
         account_id=account.id,
         gig_id=wave.gig_id,
@@ -83,6 +103,16 @@ def enlist(
     db.add(worker)
     db.flush()
     return worker
+
+
+def set_role(db: Session, account: Account, role: Role, *, by: int, now: datetime) -> bool:
+    """Give a person another role; False when it is theirs already.
+
+    Raises Conflict `no_worker` for who never joined a wave, and what `accounts.set_role` raises.
+    """
+    if role == Role.WORKER and db.get(Worker, account.id) is None:
+        raise Conflict("no_worker", "Who records has come by an invitation. Send them a link; it makes a new account.")
+    return accounts.set_role(db, account, role, by=by, now=now)
 
 
 def consent(db: Session, account_id: int, *, now: datetime) -> None:

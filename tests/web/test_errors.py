@@ -89,17 +89,3 @@ def test_signing_in_with_nonsense_is_refused_not_a_crash(app: Flask, world: Worl
     for password in (PASSWORD, "a\x00b" * 5):
         answer = app.test_client().post("/login", json={"email": email, "password": password})
         assert answer.status_code == 400
-
-
-def test_a_token_signs_in_in_its_header_only(app: Flask, world: World) -> None:
-    signed_in = app.test_client().post(
-        "/login?include_auth_token", json={"email": "owner@example.org", "password": PASSWORD}
-    )
-    token = body(signed_in)["response"]["user"]["authentication_token"]
-    stranger = app.test_client()
-    assert stranger.get("/api/admin/recent", headers={"Authentication-Token": token}).status_code == 200
-    assert refusal(stranger.get(f"/api/admin/recent?auth_token={token}")) == (401, "not_signed_in")
-    assert refusal(stranger.get("/api/admin/recent", headers={"Authentication-Token": token[:-2]})) == (
-        401,
-        "not_signed_in",
-    )

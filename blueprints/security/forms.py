@@ -1,0 +1,46 @@
+"""Flask-Security's forms, where they would tell a stranger whether an account exists, or a person too little."""
+
+from typing import Any
+
+from flask_security import ForgotPasswordForm, Form, LoginForm, SendConfirmationForm, hash_password
+
+_SOME_PASSWORD = "whatever, it only takes as long"
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Says why, to somebody who has given the right password."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        if super().validate(**kwargs):
+            return True
+        if self.user_authenticated:
+            # Errors of fields are made alike for everybody; these here stay.
+            self.form_errors.append(
+                "Confirm your e-mail address first: open the link in the mail that we have sent you. "
+                "No mail? Have it sent again below."
+                if self.requires_confirmation
+                else "This account is closed. Write to whoever invited you."
+            )
+            self.email.errors = []
+        return False
+
+
+class RecoverForm(ForgotPasswordForm):  # type: ignore[misc]
+    """Who has not confirmed their address yet may recover as well: the mail goes to that address and confirms it."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        known = Form.validate(self, **kwargs) and self.user is not None and bool(self.user.is_active)
+        if known:
+            # The view spends as much on an address that nobody has.
+            hash_password(_SOME_PASSWORD)
+        elif not self.email.errors:
+            self.email.errors = ["closed"]  # made alike by the view
+        return known
+
+
+class ResendForm(SendConfirmationForm):  # type: ignore[misc]
+    """Takes as long for an address that nobody has."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        hash_password(_SOME_PASSWORD)
+        return bool(super().validate(**kwargs))
