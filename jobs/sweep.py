@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 
 from codesight import outbox
+from codesight.accounts import actions as accounts
 from codesight.assignments import actions as assignments
 from codesight.assignments.queries import run_out
 from codesight.capture import uploads
@@ -35,7 +36,7 @@ GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 @job
 def sweep() -> None:
     """One round; a part that fails does not keep the others from their work."""
-    for part in (let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, check_books, give_up_uploads):
+    for part in PARTS:
         try:
             part()
         except Exception:
@@ -120,3 +121,14 @@ def give_up_uploads() -> None:
             else:
                 uploads.forget(db, upload.id)
         log.info("upload_given_up", upload=upload.id, session=upload.session_id, kept=whole)
+
+
+def forget_sign_ins() -> None:
+    """Browsers that were signed out, or not used, for so long that nobody looks for them."""
+    with transaction(platform().engine) as db:
+        accounts.forget_sign_ins(db, now=now())
+
+
+PARTS = (
+    let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, check_books, give_up_uploads, forget_sign_ins,
+)  # fmt: skip

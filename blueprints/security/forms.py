@@ -10,6 +10,11 @@ _SOME_PASSWORD = "whatever, it only takes as long"
 class SignInForm(LoginForm):  # type: ignore[misc]
     """Says why, to somebody who has given the right password."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without it, the second step would lead back to the sign-in page, by its whole address.
+        self.next.data = self.next.data or "/"
+
     def validate(self, **kwargs: Any) -> bool:
         if super().validate(**kwargs):
             return True

@@ -1,13 +1,11 @@
 """From the invitation link to the first page of a worker, as a browser sees it."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from codesight.accounts.models import Account, Role
 from codesight.clock import now
@@ -18,6 +16,7 @@ from codesight.recordings.models import RecordingSession
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented
 from tests.support.people import PASSWORD, World, client_for, confirm
+from tests.web.browsing import send
 
 ANSWERS = {
     "name": "Ada Moss",
@@ -33,13 +32,6 @@ ANSWERS = {
 def invitation(app: Flask, world: World) -> Invitation:
     with transaction(app.extensions["codesight"].engine) as db:
         return gigs.invite(db, db.get_one(Wave, world.wave_id), note="test", max_uses=1, now=now())
-
-
-def send(client: FlaskClient, page: str, to: str | None = None, **fields: str) -> TestResponse:
-    """Fill in the form of a page and send it, as the browser does: with the page's own token."""
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).get_data(as_text=True))
-    assert token is not None, f"{page} has no form"
-    return client.post(to or page, data={"csrf_token": token[1], **fields})
 
 
 def test_an_invitation_says_what_is_paid_and_asked(app: Flask, invitation: Invitation) -> None:
