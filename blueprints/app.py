@@ -10,9 +10,9 @@ from blueprints import access, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
 from blueprints.live import extension_ws
-from blueprints.pages import account, accounts, help, owner, payments, practice_shop, recorder, review, worker
+from blueprints.pages import account, accounts, gigs, help, owner, payments, practice_shop, recorder, review, worker
 from blueprints.pages import settings as own_settings
-from blueprints.security import limits, setup
+from blueprints.security import bodies, limits, setup
 from blueprints.web import RowIdConverter, storage
 from blueprints.web import settings as installed
 from codesight.config import Settings
@@ -24,8 +24,8 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, payments.bp, help.bp,
-    practice_shop.bp, extension_ws.bp,
+    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, payments.bp,
+    help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (
@@ -51,12 +51,14 @@ def create_app(settings: Settings) -> Flask:
     if settings.proxies:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]
+    app.json_provider_class = bodies.ShallowJSON  # Flask-Security makes its own out of it
     Bootstrap5(app)
     setup.init_app(app)
     errors.register(app)
     present.register(app)
     menu.register(app)
     app.before_request(refuse_other_sites)
+    app.before_request(bodies.refuse_odd_bodies)
     app.before_request(access.guard)
     app.after_request(protect)
     for blueprint in BLUEPRINTS:

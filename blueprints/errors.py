@@ -59,7 +59,7 @@ def answer(status: int, code: str, message: str, details: dict[str, object]) -> 
 
 def for_machines() -> bool:
     """Whether the asker wants JSON rather than a page."""
-    if request.path.startswith(_MACHINE_PATHS):
+    if request.path.startswith(_MACHINE_PATHS) or request.is_json:
         return True
     wanted = request.accept_mimetypes
     return wanted.best_match(["text/html", "application/json"]) == "application/json" and not wanted.accept_html

@@ -19,7 +19,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from codesight.accounts.models import Role
@@ -106,7 +106,7 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
     channel = SelectField("How you are paid", choices=[SelectChoice(c.value, CHANNEL_NAMES[c]) for c in Channel])
     channel_address = StringField(
         "Your name or address there", [DataRequired(), Length(max=254)],
-        description="Your user name at Fiverr, or the e-mail address of your PayPal or Wise account.",
+        description="Your name or ID at the marketplace, or the e-mail address of your PayPal or Wise account.",
     )  # fmt: skip
     order_number = StringField("Order number, if you have one", [Optional(), Length(max=60)])
 
@@ -115,21 +115,6 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     """Agreeing to the consent text."""
 
     agree = BooleanField("I have read this and agree.", [DataRequired("Tick the box to agree.")])
-
-
-class InvitationForm(FlaskForm):  # type: ignore[misc]
-    """A new link into a wave."""
-
-    note = StringField("Where will you post it?", [DataRequired(), Length(max=120), no_nul])
-    max_uses = IntegerField("For how many workers?", [DataRequired(), NumberRange(1, 1000)], default=10)
-
-
-class WaveForm(FlaskForm):  # type: ignore[misc]
-    """A new round of workers."""
-
-    name = StringField("Name", [DataRequired(), Length(max=60), no_nul])
-    quota = IntegerField("How many workers", [DataRequired(), NumberRange(1, 10_000)], default=25)
-    budget = IntegerField("Budget in whole units of the currency", [DataRequired(), NumberRange(1, 1_000_000)])
 
 
 class LevelForm(FlaskForm):  # type: ignore[misc]

@@ -1,5 +1,7 @@
 """Signing up by an invitation. Whoever asks learns nothing about who has an account: that is told by mail."""
 
+from typing import Any
+
 from blueprints.forms import Person
 from blueprints.security import letters
 from blueprints.web import transaction
@@ -14,22 +16,20 @@ from codesight.workers.models import Channel
 def sign_up(token: str, person: Person, channel: Channel, *, consent: bool = False) -> None:
     """Make an account that waits to be confirmed by mail; if the address has one, its owner gets a mail instead.
 
-    Raises NotFound and Conflict for an invitation that lets nobody in.
+    Raises NotFound and Conflict for an invitation that lets nobody in, Invalid for what it asks and was not said.
     """
-    password_hash = hash_password(person.password)
+    said: dict[str, Any] = {
+        "email": person.email,
+        "name": person.name,
+        "password_hash": hash_password(person.password),
+        "channel": channel,
+        "channel_address": person.channel_address,
+        "order_number": person.order_number,
+        "now": now(),
+    }
     try:
         with transaction() as db:
-            worker = workers.join(
-                db,
-                gigs.invitation(db, token),
-                email=person.email,
-                name=person.name,
-                password_hash=password_hash,
-                channel=channel,
-                channel_address=person.channel_address,
-                order_number=person.order_number,
-                now=now(),
-            )
+            worker = workers.join(db, gigs.invitation(db, token), **said)
             if consent:
                 workers.consent(db, worker.account_id, now=now())
             letters.ask_to_confirm(db, worker.account)
@@ -37,6 +37,6 @@ def sign_up(token: str, person: Person, channel: Channel, *, consent: bool = Fal
         if problem.code != "email_taken":
             raise
         with transaction() as db:
-            owner = workers.join_again(db, gigs.invitation(db, token), email=person.email, now=now())
-            if owner is not None:
-                letters.already_here(db, owner)
+            known = workers.join_again(db, gigs.invitation(db, token), **said)
+            if known is not None:
+                letters.already_here(db, known)

@@ -1,5 +1,6 @@
 """The menu of one's own role."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flask import Flask, request, url_for
@@ -17,7 +18,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.REVIEWER: (("Queue", "review.queue"),),
     Role.OWNER: (
         ("Overview", "owner.overview"),
-        ("Gigs", "owner.gigs"),
+        ("Gigs", "gigs.index"),
         ("Workers", "owner.workers"),
         ("Work", "owner.work"),
         ("Dataset", "owner.dataset"),
@@ -48,7 +49,18 @@ def menu() -> list[Entry]:
     """The entries for whoever is signed in; empty for others."""
     if not current_user.is_authenticated:
         return []
-    return [Entry(title, url_for(view), request.endpoint == view) for title, view in MENUS[current_user.role]]
+    entries = MENUS[current_user.role]
+    alone = {name for name, n in Counter(_blueprint(view) for _, view in entries).items() if n == 1}
+    return [Entry(title, url_for(view), _is_here(view, alone)) for title, view in entries]
+
+
+def _is_here(view: str, alone: set[str]) -> bool:
+    # The pages below an entry are its own when it is the only entry of their blueprint.
+    return request.endpoint == view or (_blueprint(view) in alone and request.blueprint == _blueprint(view))
+
+
+def _blueprint(view: str) -> str:
+    return view.partition(".")[0]
 
 
 def home_view() -> str:

@@ -72,7 +72,7 @@ def json_body(kind: type[Body]) -> Body:
         body = msgspec.json.decode(request.get_data(cache=False) or b"{}", type=kind)
     except msgspec.ValidationError as problem:
         raise Invalid("invalid_body", str(problem)) from problem
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:  # the last: nested too deep
         raise Malformed("invalid_json", "The body is not valid JSON.") from problem
     nul = [name for name, value in msgspec.structs.asdict(body).items() if isinstance(value, str) and "\0" in value]
     if nul:

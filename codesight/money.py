@@ -1,5 +1,9 @@
 """Money is integer cents and a currency; never a float."""
 
+import re
+
+_AMOUNT = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
+
 
 def split(cents: int, parts: int) -> list[int]:
     """Split an amount into `parts` by largest remainder: the sum is exact and no two parts differ by more than a cent.
@@ -18,6 +22,14 @@ def text(cents: int, currency: str) -> str:
     sign = "-" if cents < 0 else ""
     amount = decimal(abs(cents))
     return f"{sign}${amount}" if currency == "USD" else f"{sign}{amount} {currency}"
+
+
+def cents(amount: str) -> int:
+    """The cents of an amount that a person typed: `20`, `20.5` or `20.50`. Raises ValueError for anything else."""
+    found = _AMOUNT.fullmatch(amount.strip())
+    if found is None:
+        raise ValueError(f"not an amount: {amount[:40]!r}")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def decimal(cents: int) -> str:

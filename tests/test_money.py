@@ -35,3 +35,16 @@ def test_people_read_an_amount_with_its_currency_and_sign(cents: int, currency: 
 @pytest.mark.parametrize(("cents", "written"), [(0, "0.00"), (7, "0.07"), (-7, "-0.07"), (123456, "1234.56")])
 def test_machines_read_two_decimals(cents: int, written: str) -> None:
     assert money.decimal(cents) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"), [("20", 2000), ("20.5", 2050), (" 20.50 ", 2050), ("0", 0), ("0.07", 7), ("1234567", 123456700)]
+)
+def test_an_amount_that_a_person_typed_is_read_to_the_cent(typed: str, cents: int) -> None:
+    assert money.cents(typed) == cents
+
+
+@pytest.mark.parametrize("typed", ["", "x", "-1", "1,50", "1.505", "1e3", "NaN", "$5", "٣", ".5", "5.", "12345678"])
+def test_anything_else_is_no_amount(typed: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        money.cents(typed)

@@ -14,11 +14,13 @@ from codesight.accounts.models import Role
 from codesight.clock import now
 from codesight.errors import Conflict, Invalid, NotFound, Problem
 from codesight.gigs import queries as gigs
+from codesight.gigs.postings import TEMPLATES
+from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings.queries import session_for
 from codesight.workers import actions as workers
 from codesight.workers.models import Channel
 from codesight.workers.queries import has_consented
-from codesight.workers.rules import CONSENT_TEXT, CONSENT_VERSION, ensure_open
+from codesight.workers.rules import CONSENT_TEXT, CONSENT_VERSION, channel_of, ensure_open
 
 bp = Blueprint("account", __name__)
 
@@ -73,13 +75,18 @@ def join(token: str) -> ResponseReturnValue:
             invitation = gigs.invitation(db, token)
             ensure_open(invitation, now())
             gig, packages = gigs.gig(db, invitation.wave.gig_id), gigs.packages(db, invitation.wave.gig_id)
-        form = JoinForm()
+        # A marketplace that knows its people puts their number into the link.
+        form = JoinForm(order_number=request.args.get("order", "")[:60])
+        if channel := channel_of(invitation):
+            form.channel.choices = [(channel.value, CHANNEL_NAMES[channel])]
         if form.validate_on_submit() and _sign_up(form, token):
             session["asked_to_confirm"] = form.email.data
             return redirect(url_for(".check_mail"))
     except (NotFound, Conflict) as problem:
         return render_template("account/refused.html", message=problem.message), problem.status
-    return render_template("account/join.html", form=form, gig=gig, packages=packages), 422 if form.errors else 200
+    form.order_number.label.text = order_label(invitation.marketplace)
+    page = render_template("account/join.html", form=form, gig=gig, packages=packages, invitation=invitation)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/check-mail")
@@ -104,6 +111,12 @@ def consent() -> ResponseReturnValue:
     return render_template(
         "account/consent.html", form=form, text=CONSENT_TEXT, version=CONSENT_VERSION, agreed=agreed
     ), 422 if form.errors else 200
+
+
+def order_label(marketplace: str) -> str:
+    """What the order number is called where it comes from."""
+    known = {template.marketplace: template.order for template in TEMPLATES.values()}
+    return known.get(marketplace, "Order number, if you have one")
 
 
 def _sign_up(form: JoinForm, token: str) -> bool:

@@ -1,20 +1,18 @@
-"""The owner's pages: figures, gigs, workers, every recording, the dataset."""
+"""The owner's pages: figures, workers, every recording, the dataset."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs, scoped
-from blueprints.forms import InvitationForm, LevelForm, WaveForm, ensure_pressed, problems_of
+from blueprints.forms import LevelForm, ensure_pressed, problems_of
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role, Scope
 from codesight.clock import now
 from codesight.db import after_commit
-from codesight.errors import NotFound, Problem
+from codesight.errors import NotFound
 from codesight.exports import actions as exports
 from codesight.exports import queries as datasets
-from codesight.gigs import actions as gig_actions
-from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Level
 from codesight.lifecycle import AssignmentState, SessionState
 from codesight.payouts import rules as payout_rules
@@ -42,83 +40,6 @@ def overview() -> ResponseReturnValue:
             now=now(),
             channels=payout_rules.CHANNEL_NAMES,
         )
-
-
-@bp.get("/gigs")
-@needs(Role.OWNER)
-def gigs() -> ResponseReturnValue:
-    """Packages, scenarios, waves and invitation links."""
-    with reading() as db:
-        return render_template(
-            "owner/gigs.html",
-            gigs=[gig_queries.whole(db, gig) for gig in gig_queries.all_gigs(db)],
-            members=worker_queries.members(db),
-            base=settings().public_url,
-            wave_form=WaveForm(formdata=None),
-            link_form=InvitationForm(formdata=None),
-            now=now(),
-        )
-
-
-@bp.post("/gigs/<int:gig_id>/waves")
-@needs(Role.OWNER)
-def new_wave(gig_id: int) -> ResponseReturnValue:
-    """A round of workers, to be opened when it is wanted."""
-    form = WaveForm()
-    try:
-        if form.validate_on_submit():
-            with transaction() as db:
-                gig = gig_queries.gig(db, gig_id)
-                name, quota, budget = form.name.data or "", form.quota.data or 0, (form.budget.data or 0) * 100
-                gig_actions.create_wave(db, gig.id, name=name, quota=quota, budget_cents=budget, now=now())
-            flash(f"{form.name.data} is made. Open it when workers may come.")
-        else:
-            flash(problems_of(form), "error")
-    except Problem as problem:
-        flash(problem.message, "error")
-    return redirect(url_for(".gigs"))
-
-
-@bp.post("/waves/<int:wave_id>/<any(open, close):verb>")
-@needs(Role.OWNER)
-def move_wave(wave_id: int, verb: str) -> ResponseReturnValue:
-    """Let workers in, or nobody else."""
-    ensure_pressed()
-    act = gig_actions.open_wave if verb == "open" else gig_actions.close_wave
-    try:
-        with transaction() as db:
-            wave = gig_queries.wave(db, wave_id)
-            act(db, wave, now=now(), by=viewer().id)
-        flash(f"{wave.name} is open." if verb == "open" else f"{wave.name} is closed; who has work keeps it.")
-    except Problem as problem:
-        flash(problem.message, "error")
-    return redirect(url_for(".gigs"))
-
-
-@bp.post("/waves/<int:wave_id>/links")
-@needs(Role.OWNER)
-def new_link(wave_id: int) -> ResponseReturnValue:
-    """An invitation link into a wave."""
-    form = InvitationForm()
-    if form.validate_on_submit():
-        with transaction() as db:
-            wave = gig_queries.wave(db, wave_id)
-            gig_actions.invite(db, wave, note=form.note.data or "", max_uses=form.max_uses.data or 0, now=now())
-        flash(f"The link for {form.note.data} is ready. Copy it from the list.")
-    else:
-        flash(problems_of(form), "error")
-    return redirect(url_for(".gigs", _anchor="links"))
-
-
-@bp.post("/links/<token>/revoke")
-@needs(Role.OWNER)
-def revoke(token: str) -> ResponseReturnValue:
-    """End a link."""
-    ensure_pressed()
-    with transaction() as db:
-        gig_actions.revoke(gig_queries.invitation(db, token), now=now())
-    flash("The link lets nobody in any more. Who came by it stays.")
-    return redirect(url_for(".gigs", _anchor="links"))
 
 
 @bp.get("/workers")

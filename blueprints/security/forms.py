@@ -2,13 +2,44 @@
 
 from typing import Any
 
-from flask_security import ForgotPasswordForm, Form, LoginForm, SendConfirmationForm, hash_password
+from flask_security import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    Form,
+    LoginForm,
+    ResetPasswordForm,
+    SendConfirmationForm,
+    VerifyForm,
+    hash_password,
+)
+from flask_security.forms import EqualToLocalize, IsString
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
 
+LONGEST_PASSWORD = 4096
+"""Characters; the hash refuses longer ones with an error of its own."""
+LONGEST_NEW_PASSWORD = 200
+_NEW = {"autocomplete": "new-password"}
 _SOME_PASSWORD = "whatever, it only takes as long"
 
 
+def _present_password(label: str) -> PasswordField:
+    return PasswordField(label, [IsString(), InputRequired(), Length(max=LONGEST_PASSWORD)])
+
+
+def _new_password(label: str) -> PasswordField:
+    return PasswordField(label, [IsString(), InputRequired(), Length(max=LONGEST_NEW_PASSWORD)], render_kw=_NEW)
+
+
+def _same_again(field: str) -> PasswordField:
+    same = EqualToLocalize(field, message="RETYPE_PASSWORD_MISMATCH")
+    return PasswordField("The new password again", [IsString(), InputRequired(), same], render_kw=_NEW)
+
+
 class SignInForm(LoginForm):  # type: ignore[misc]
-    """Says why, to somebody who has given the right password."""
+    """Says why, to somebody who has given the right password. One that nobody can have is a wrong one."""
+
+    password = _present_password("Password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,3 +80,24 @@ class ResendForm(SendConfirmationForm):  # type: ignore[misc]
     def validate(self, **kwargs: Any) -> bool:
         hash_password(_SOME_PASSWORD)
         return bool(super().validate(**kwargs))
+
+
+class StillMeForm(VerifyForm):  # type: ignore[misc]
+    """Showing once more who one is."""
+
+    password = _present_password("Password")
+
+
+class SetForm(ResetPasswordForm):  # type: ignore[misc]
+    """A new password, by a link in a mail."""
+
+    password = _new_password("New password")
+    password_confirm = _same_again("password")
+
+
+class ChangeForm(ChangePasswordForm):  # type: ignore[misc]
+    """A new password in place of the old one."""
+
+    password = _present_password("Your present password")
+    new_password = _new_password("New password")
+    new_password_confirm = _same_again("new_password")

@@ -3,12 +3,11 @@
 from datetime import timedelta
 from typing import Any, cast
 
-from flask import Flask, jsonify
-from flask.typing import ResponseReturnValue
+from flask import Flask
 from flask_security import Security, anonymous_user_required
 
-from blueprints.security import events, letters, limits
-from blueprints.security.forms import RecoverForm, ResendForm, SignInForm
+from blueprints.security import bodies, events, letters, limits
+from blueprints.security.forms import ChangeForm, RecoverForm, ResendForm, SetForm, SignInForm, StillMeForm
 from blueprints.security.people import People, write_down
 from blueprints.security.second_factor import OnceOnlyTotp, Passkeys, RecoveryCodes
 from codesight.accounts.rules import SIGNED_IN_FOR
@@ -114,13 +113,16 @@ def init_app(app: Flask) -> None:
         login_form=SignInForm,
         forgot_password_form=RecoverForm,
         send_confirmation_form=ResendForm,
+        reset_password_form=SetForm,
+        change_password_form=ChangeForm,
+        verify_form=StillMeForm,
         mail_util_cls=letters.OutboxMail,
         totp_cls=OnceOnlyTotp,
         webauthn_util_cls=Passkeys,
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
     security.mail_context_processor(letters.site)
-    security.render_json(as_json)
+    security.render_json(bodies.answer)
     # Signed-in people who open this page by mistake would be signed out by it.
     code = "security.two_factor_token_validation"
     app.view_functions[code] = anonymous_user_required(app.view_functions[code])
@@ -143,16 +145,3 @@ def _config(settings: Settings) -> dict[str, Any]:
         "CSRF_IGNORE_UNAUTH_ENDPOINTS": True,
     }  # fmt: skip
     return {f"SECURITY_{name}": value for name, value in ours.items()} | {"PERMANENT_SESSION_LIFETIME": SIGNED_IN_FOR}
-
-
-def as_json(payload: dict[str, Any], code: int, headers: dict[str, str] | None, user: object) -> ResponseReturnValue:
-    """Flask-Security's answers to scripts; its refusals in the one shape that errors have."""
-    if code >= 400:
-        fields = {name or "form": why for name, why in payload.get("field_errors", {}).items()}
-        message = " ".join(dict.fromkeys(payload.get("errors", []))) or "This was not accepted."
-        code_word = "sign_in_again" if payload.get("reauth_required") else "not_accepted"
-        payload = {"error": {"code": code_word, "message": message, "details": {"fields": fields}}}
-    else:
-        # Tokens are made on the account's page, with scopes.
-        payload = {name: value for name, value in payload.items() if name != "user"}
-    return jsonify(payload), code, headers or {}

@@ -11,7 +11,7 @@ TITLE = "Transcript of the narration"
 def run(facts: RecordingFacts) -> Result:
     """What was said, by the speech model that is set."""
     if facts.microphone is None:
-        return Result(AnalysisState.FAILED, "There is no microphone recording.")
+        return Result(AnalysisState.FAILED, "There is no microphone recording that can be played.")
     try:
         spoken = facts.speech.transcribe(facts.microphone)
     except NotConfigured as problem:

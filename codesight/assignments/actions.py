@@ -10,6 +10,7 @@ from codesight.assignments.models import Assignment, PackageClaim, Slot, SlotSta
 from codesight.assignments.queries import open_claim
 from codesight.assignments.rules import has_expired, largest_cost, lease_end, prices
 from codesight.errors import Conflict, NotAllowed
+from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Package, Scenario, Wave
 from codesight.gigs.rules import may_take
 from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, WaveState, move
@@ -21,6 +22,13 @@ def offer(db: Session, scenario_ids: Sequence[int], per_scenario: int) -> None:
     """Want this many more demonstrations of each scenario."""
     db.add_all(Slot(scenario_id=scenario_id) for scenario_id in scenario_ids for _ in range(per_scenario))
     db.flush()
+
+
+def hand_over(db: Session, scenario: Scenario, successor: Scenario) -> None:
+    """The demonstrations still wanted of a scenario are wanted of its successor; who has one keeps it."""
+    _queue_up(db, gig_queries.package(db, scenario.gig_id, scenario.tier.value))
+    unclaimed = sa.update(Slot).where(Slot.scenario_id == scenario.id, Slot.state == SlotState.OPEN)
+    db.execute(unclaimed.values(scenario_id=successor.id))
 
 
 def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, now: datetime) -> PackageClaim:
@@ -169,6 +177,7 @@ def _take_slots(db: Session, worker: Worker, package: Package) -> Sequence[Slot]
         sa.select(Scenario.id)
         .join(Slot, Slot.scenario_id == Scenario.id)
         .where(Scenario.gig_id == package.gig_id, Scenario.tier == package.tier, Scenario.id.not_in(done))
+        .where(Scenario.retired_at.is_(None))
         .group_by(Scenario.id)
         .having(sa.func.count(sa.case((Slot.state == SlotState.OPEN, 1))) > 0)
         .order_by(taken, Scenario.id)

@@ -59,6 +59,11 @@ _DEEPEST_ENCODING = 3  # addresses inside addresses (?next=…) are encoded twic
 # ours, checked elsewhere
 _NEVER_TEXT = frozenset({"client_event_id", "type", "kind", "reason", "strategy", "cause"})
 _PLACEHOLDERS = frozenset(f"[{kind}]" for kind in KINDS)
+_COMMAND = re.compile(
+    r"(?:(?:Control|Alt|Shift|Meta)\+){0,4}(?:Enter|Escape|Tab|Arrow(?:Up|Down|Left|Right))"
+    r"|(?:Shift\+)?(?:Control|Meta)\+(?:(?:Shift|Meta)\+){0,2}[a-z0-9]"
+)
+"""The keys that the extension names; everything else could be something that was typed."""
 _SHORTEST_ECHO = 3  # letters: shorter values stand in every second text by chance
 
 
@@ -141,11 +146,12 @@ def _masked_value(value: Mapping[str, Any], private: str | None, kinds: Counter[
     """The value to store, and what was typed if it has to be looked for in the rest of the event."""
     text = str(value.get("text") or "")
     match value.get("kind"):
-        case "masked" if text not in _PLACEHOLDERS:
+        case "masked" if text not in _PLACEHOLDERS or value.get("reason") not in KINDS:
+            # What stands where only a kind may stand is as likely to be the secret itself.
             reason = value.get("reason")
             kind = reason if isinstance(reason, str) and reason in KINDS else "private"
-        # One character at a time is how a key log spells a password; Enter and Tab are commands.
-        case "text" | "key" if private and text and (value["kind"] == "text" or len(text) == 1):
+        # A key log spells a password, and what calls itself a key can be all of it; Enter and Tab are commands.
+        case "text" | "key" if private and text and (value["kind"] == "text" or not _COMMAND.fullmatch(text)):
             kind = private
         case _:
             return dict(value), ""

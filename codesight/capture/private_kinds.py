@@ -29,7 +29,7 @@ _NOT_A_DEVICE = r"(?! (?:model|case|brand|type|colou?r|size|cover|make|storage|p
 _BY_WORDS = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
-        (r"pass ?word|passwort|kennwort|passphrase|\b(?:passwd|pwd|pw)\b", "password"),
+        (r"pass ?word|passwort|kennwort|passphrase|\b(?:passwd|pwd|pw)\b|^(?:user |login )?pass$", "password"),
         (r"\b(?:contraseña|mot de passe)\b", "password"),
         (r"\b(?:otp|2fa|mfa|pin|ssn|tin|dob)\b|one time (?:code|pass)|verification code|passcode", "private"),
         (

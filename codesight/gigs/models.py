@@ -74,7 +74,7 @@ class Package(Base):
 
 
 class Scenario(Base):
-    """One shopping goal."""
+    """One shopping goal. Its words never change: recordings were made for them; another wording is another scenario."""
 
     __tablename__ = "scenario"
 
@@ -85,8 +85,19 @@ class Scenario(Base):
     constraints: Mapped[list[str]] = mapped_column(sa.JSON)
     """What to look out for, a short line each."""
     category: Mapped[str] = mapped_column(sa.String(40))
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nobody new gets it; who has it keeps it."""
 
-    __table_args__ = (sa.UniqueConstraint("gig_id", "goal"),)
+    __table_args__ = (
+        sa.Index(
+            "uq_scenario_goal",
+            "gig_id",
+            "goal",
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        ),
+    )
 
 
 class Wave(Base):
@@ -125,6 +136,8 @@ class Invitation(Base):
     token: Mapped[str] = mapped_column(sa.String(40), unique=True)
     note: Mapped[str] = mapped_column(sa.String(120))
     """Where it was posted."""
+    marketplace: Mapped[str] = mapped_column(sa.String(40), default="")
+    """The marketplace whose orders come by it, by the name that people know; empty for any other way."""
     uses: Mapped[int] = mapped_column(default=0)
     max_uses: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

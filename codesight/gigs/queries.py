@@ -61,8 +61,17 @@ def packages(db: Session, gig_id: int) -> Sequence[Package]:
 
 
 def scenarios(db: Session, gig_id: int) -> Sequence[Scenario]:
-    """The gig's scenarios in the order they were made."""
-    return db.scalars(sa.select(Scenario).where(Scenario.gig_id == gig_id).order_by(Scenario.id)).all()
+    """The scenarios that the gig gives to workers, in the order they were made."""
+    given = sa.select(Scenario).where(Scenario.gig_id == gig_id, Scenario.retired_at.is_(None))
+    return db.scalars(given.order_by(Scenario.id)).all()
+
+
+def scenario(db: Session, scenario_id: int) -> Scenario:
+    """A scenario, a retired one too. Raises NotFound."""
+    found = db.get(Scenario, scenario_id)
+    if found is None:
+        raise NotFound("scenario_not_found", "There is no such scenario.")
+    return found
 
 
 def waves(db: Session, gig_id: int) -> Sequence[Wave]:

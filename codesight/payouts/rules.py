@@ -14,6 +14,8 @@ REFERENCE_LENGTH = 120
 
 CHANNEL_NAMES = {
     Channel.FIVERR: "Fiverr",
+    Channel.UPWORK: "Upwork",
+    Channel.PROLIFIC: "Prolific",
     Channel.PAYPAL: "PayPal",
     Channel.WISE: "Wise",
     Channel.BANK: "bank transfer",

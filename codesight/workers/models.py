@@ -15,6 +15,8 @@ class Channel(enum.StrEnum):
     """How a worker is paid."""
 
     FIVERR = "fiverr"
+    UPWORK = "upwork"
+    PROLIFIC = "prolific"
     PAYPAL = "paypal"
     WISE = "wise"
     BANK = "bank"
@@ -29,6 +31,8 @@ class Worker(Base):
     gig_id: Mapped[int] = mapped_column(sa.ForeignKey("gig.id"))
     wave_id: Mapped[int] = mapped_column(sa.ForeignKey("wave.id"), index=True)
     invitation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("invitation.id"))
+    marketplace: Mapped[str] = mapped_column(sa.String(40), default="")
+    """Where the order was made, as the invitation said; empty for who came another way."""
     order_number: Mapped[str] = mapped_column(sa.String(60), default="")
     """The marketplace's order that brought this worker, when there is one."""
     level: Mapped[Level] = mapped_column(closed_set(Level, name="worker_level"), default=Level.ENTRY)
@@ -40,6 +44,18 @@ class Worker(Base):
     account: Mapped[Account] = relationship()
     gig: Mapped[Gig] = relationship()
     wave: Mapped[Wave] = relationship()
+
+    __table_args__ = (
+        # An order is one person's. What people type who came by no marketplace is nobody's order.
+        sa.Index(
+            "uq_worker_order",
+            "marketplace",
+            "order_number",
+            unique=True,
+            sqlite_where=sa.text("marketplace <> ''"),
+            postgresql_where=sa.text("marketplace <> ''"),
+        ),
+    )
 
 
 class Consent(Base):

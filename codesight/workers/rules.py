@@ -4,9 +4,10 @@ import hashlib
 from datetime import datetime
 from pathlib import Path
 
-from codesight.errors import Conflict
+from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Invitation
 from codesight.lifecycle import WaveState
+from codesight.workers.models import Channel
 
 CONSENT_VERSION = "1"
 CONSENT_TEXT = (Path(__file__).parent / "consent.md").read_text()
@@ -23,3 +24,21 @@ def ensure_open(invitation: Invitation, now: datetime) -> None:
         raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
     if invitation.wave.state != WaveState.OPEN:
         raise Conflict("wave_closed", "This round of workers is not open now. Your link works again when it opens.")
+
+
+def channel_of(invitation: Invitation) -> Channel | None:
+    """How a marketplace wants its workers paid: there and nowhere else. None where workers choose."""
+    name = invitation.marketplace.lower()
+    return Channel(name) if name in set(Channel) else None
+
+
+def ordered(invitation: Invitation, order_number: str) -> str:
+    """The order number that ties the account to the marketplace's order, without the `#` that people copy with it.
+
+    Raises Invalid `order_number_missing` when the link is a marketplace's and there is none.
+    """
+    kept = order_number.strip().lstrip("#").strip()
+    if invitation.marketplace and not kept:
+        why = f"Enter the number of your order at {invitation.marketplace}: it is how your pay finds you."
+        raise Invalid("order_number_missing", why, fields={"order_number": [why]})
+    return kept

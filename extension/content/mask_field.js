@@ -20,7 +20,7 @@
 
   /** Patterns over a field's name, id, label and placeholder, first match wins; words are split at - _ . [ ] and camelCase. */
   const HINTS = [
-    [/pass ?word|passwort|kennwort|passphrase|\b(?:passwd|pwd|pw|contraseña|mot de passe)\b/u, 'password'],
+    [/pass ?word|passwort|kennwort|passphrase|\b(?:passwd|pwd|pw|contraseña|mot de passe)\b|^(?:user |login )?pass$/u, 'password'],
     [/\b(?:otp|2fa|mfa|pin|ssn|tin|dob)\b|one time (?:code|pass)|verification code|passcode|(?:sms|auth\w*) code/u, 'private'],
     [/social security|tax(?:payer)? id|passport|national id|driver'?s? licen|date of birth|birth ?(?:day|date)|geburt/u, 'private'],
     [/\b(?:cvc|cvv|csc|cvc2|cvv2)\b|(?:security|verification) (?:code|number|value)|card verification|prüfziffer/u, 'cvc'],

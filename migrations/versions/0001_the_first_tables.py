@@ -278,6 +278,8 @@ def upgrade() -> None:
             "channel",
             sa.Enum(
                 "fiverr",
+                "upwork",
+                "prolific",
                 "paypal",
                 "wise",
                 "bank",
@@ -324,10 +326,19 @@ def upgrade() -> None:
         sa.Column("goal", sa.String(length=300), nullable=False),
         sa.Column("constraints", sa.JSON(), nullable=False),
         sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_scenario_gig_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
-        sa.UniqueConstraint("gig_id", "goal", name=op.f("uq_scenario_gig_id_goal")),
     )
+    with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_scenario_goal",
+            ["gig_id", "goal"],
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -398,6 +409,7 @@ def upgrade() -> None:
         sa.Column("wave_id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=40), nullable=False),
         sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("marketplace", sa.String(length=40), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("max_uses", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -429,6 +441,7 @@ def upgrade() -> None:
         sa.Column("gig_id", sa.Integer(), nullable=False),
         sa.Column("wave_id", sa.Integer(), nullable=False),
         sa.Column("invitation_id", sa.Integer(), nullable=True),
+        sa.Column("marketplace", sa.String(length=40), nullable=False),
         sa.Column("order_number", sa.String(length=60), nullable=False),
         sa.Column(
             "level",
@@ -447,6 +460,8 @@ def upgrade() -> None:
             "channel",
             sa.Enum(
                 "fiverr",
+                "upwork",
+                "prolific",
                 "paypal",
                 "wise",
                 "bank",
@@ -467,6 +482,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_worker_wave_id"), ["wave_id"], unique=False)
+        batch_op.create_index(
+            "uq_worker_order",
+            ["marketplace", "order_number"],
+            unique=True,
+            sqlite_where=sa.text("marketplace <> ''"),
+            postgresql_where=sa.text("marketplace <> ''"),
+        )
 
     op.create_table(
         "package_claim",
@@ -499,6 +521,8 @@ def upgrade() -> None:
             "channel",
             sa.Enum(
                 "fiverr",
+                "upwork",
+                "prolific",
                 "paypal",
                 "wise",
                 "bank",
@@ -892,6 +916,11 @@ def downgrade() -> None:
 
     op.drop_table("package_claim")
     with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_worker_order",
+            sqlite_where=sa.text("marketplace <> ''"),
+            postgresql_where=sa.text("marketplace <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_worker_wave_id"))
 
     op.drop_table("worker")
@@ -910,6 +939,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_account_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_scenario_goal",
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
     op.drop_table("scenario")
     op.drop_table("recovery_code")
     op.drop_table("payout_batch")

@@ -114,7 +114,7 @@ def test_what_fails_says_why_and_does_not_stop_the_others(tmp_path: Path) -> Non
     empty = tmp_path / "empty.wav"
     empty.write_bytes(b"")
     for changes, note in (
-        ({}, "There is no microphone recording."),
+        ({}, "There is no microphone recording that can be played."),
         ({"microphone": empty, "speech": Heard()}, "The recording is too short to hear anything."),
         ({"microphone": tmp_path / "gone.wav", "speech": Heard()}, "This analysis could not be made."),
     ):

@@ -201,6 +201,28 @@ def test_keys_typed_one_by_one_into_a_password_are_masked_but_enter_is_not() -> 
     assert mask_event(event)[0]["value"] == {"kind": "key", "text": "Enter"}
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"kind": "key", "text": "Tr0ub4dor&3"},
+        {"kind": "key", "text": "Shift+H"},
+        {"kind": "masked", "text": "Tr0ub4dor&3", "reason": "password"},
+        {"kind": "masked", "text": "[password]", "reason": "Tr0ub4dor&3"},
+    ],
+)
+def test_a_browser_that_lies_about_keys_and_masks_gets_no_secret_into_the_event(value: dict[str, str]) -> None:
+    masked, _ = mask_event({**typed("", type="password"), "value": value})
+    assert masked["value"]["kind"] == "masked"
+    assert value["text"] == "[password]" or value["text"] not in repr(masked)
+    assert "Tr0ub4dor" not in repr(masked)
+
+
+@pytest.mark.parametrize("key", ["Shift+Tab", "Control+c", "Control+Shift+c", "Shift+Meta+z"])
+def test_commands_in_a_password_stay(key: str) -> None:
+    event = {**typed("", type="password"), "value": {"kind": "key", "text": key}}
+    assert mask_event(event)[0]["value"] == {"kind": "key", "text": key}
+
+
 def test_a_box_to_tick_that_speaks_of_e_mail_is_not_a_secret() -> None:
     event = typed("", type="checkbox", label="E-mail me offers")
     event["value"] = {"kind": "checked", "text": "true"}

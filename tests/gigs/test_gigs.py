@@ -105,8 +105,8 @@ def test_a_link_is_good_for_thirty_days_and_its_workers_and_can_be_withdrawn_onc
     assert len(first.token) >= 24
     assert queries.invitation(db, first.token) is first
     assert list(queries.invitations(db, wave.gig_id)) == [second, first]
-    gigs.revoke(first, now=NOW)
-    gigs.revoke(first, now=NOW + timedelta(days=1))
+    gigs.revoke(db, first, now=NOW)
+    gigs.revoke(db, first, now=NOW + timedelta(days=1))
     assert (first.revoked_at, second.revoked_at) == (NOW, None)
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from codesight.db import engine_for, migrate
+from tests.support.services import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -19,13 +20,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database; a test that takes it runs on both kinds."""
     if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres").create_database())
+        server: Postgres = request.getfixturevalue("postgres")
+        address = server.create_database()
+        yield address
+        server.drop_database(address)
+        return
     path = tmp_path / "test.sqlite"
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,12 @@ def submit_for_review(db: Session, assignment: Assignment) -> Submission:
     return submission
 
 
+@cache
+def password_hash() -> str:
+    """The hash of `PASSWORD`; worked out once, because a good hash is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
 @dataclass(frozen=True)
 class World:
     """A database with somebody in every role, and other people's work around them."""
@@ -154,7 +161,7 @@ def world(app: Flask) -> World:
     """People in the application's database, all with the password `PASSWORD`."""
     engine: Engine = app.extensions["codesight"].engine
     with transaction(engine) as db:
-        return make_world(db, hash_password(PASSWORD))
+        return make_world(db, password_hash())
 
 
 def sign_in(app: Flask, email: str) -> FlaskClient:

@@ -89,3 +89,26 @@ def test_signing_in_with_nonsense_is_refused_not_a_crash(app: Flask, world: Worl
     for password in (PASSWORD, "a\x00b" * 5):
         answer = app.test_client().post("/login", json={"email": email, "password": password})
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b'{"email": "owner@example.org", "password": "wrong"}', "sign_in_refused"),
+        (b'{"email": "owner@example.org", "password": "' + b"x" * 100_000 + b'"}', "sign_in_refused"),
+        (b'"x"', "invalid_json"),
+        (b"[]", "invalid_json"),
+        (b"{", "invalid_json"),
+        (b"[" * 100_000, "invalid_json"),
+    ],
+)
+def test_signing_in_by_api_is_refused_in_the_one_shape_of_errors(
+    app: Flask, world: World, sent: bytes, code: str
+) -> None:
+    answer = app.test_client().post("/login?include_auth_token", data=sent, content_type="application/json")
+    assert refusal(answer) == (400, code)
+
+
+def test_a_body_nested_too_deep_is_no_crash_before_anybody_is_known(app: Flask, world: World) -> None:
+    answer = app.test_client().post("/api/sessions", data=b"[" * 100_000, content_type="application/json")
+    assert refusal(answer) == (401, "not_signed_in")

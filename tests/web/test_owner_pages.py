@@ -3,16 +3,13 @@
 import re
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from codesight.accounts.models import Account, Role
 from codesight.db import reading, transaction
 from codesight.exports.models import Dataset
-from codesight.gigs import actions as gig_actions
-from codesight.gigs.models import Invitation, Level, Wave
-from codesight.lifecycle import WaveState
+from codesight.gigs.models import Level
 from codesight.workers.models import Worker
 from jobs import pipeline
 from tests.reviews.support import rate_and_post
@@ -39,44 +36,6 @@ def test_the_overview_shows_targets_money_and_what_waits(owner: FlaskClient) -> 
     assert re.search(r"Sessions handed in.*?2 <small>of 1,500", page, re.DOTALL)
     assert "$5.00 spent" in page  # $4.00 and the bonus of $1.00
     assert "not measured yet" in page
-
-
-def test_a_wave_is_made_opened_and_closed(app: Flask, owner: FlaskClient, world: World) -> None:
-    with reading(app.extensions["codesight"].engine) as db:
-        gig_id = db.get_one(Wave, world.wave_id).gig_id
-    press(owner, "/owner/gigs", f"/owner/gigs/{gig_id}/waves", name="Wave 2", quota="25", budget="900")
-    with reading(app.extensions["codesight"].engine) as db:
-        wave = db.scalars(sa.select(Wave).where(Wave.name == "Wave 2")).one()
-        assert (wave.state, wave.quota, wave.budget_cents) == (WaveState.DRAFT, 25, 90_000)
-    for verb, state in (("open", WaveState.OPEN), ("close", WaveState.CLOSED)):
-        press(owner, "/owner/gigs", f"/owner/waves/{wave.id}/{verb}")
-        with reading(app.extensions["codesight"].engine) as db:
-            assert db.get_one(Wave, wave.id).state == state
-    press(owner, "/owner/gigs", f"/owner/waves/{wave.id}/close")
-    assert "cannot become closed now" in owner.get("/owner/gigs").text
-
-
-def test_a_wave_without_a_budget_or_with_a_taken_name_is_refused_in_words(
-    app: Flask, owner: FlaskClient, world: World
-) -> None:
-    with reading(app.extensions["codesight"].engine) as db:
-        wave = db.get_one(Wave, world.wave_id)
-    action = f"/owner/gigs/{wave.gig_id}/waves"
-    press(owner, "/owner/gigs", action, name="Wave 2", quota="25", budget="0")
-    assert "Budget in whole units of the currency:" in owner.get("/owner/gigs").text
-    press(owner, "/owner/gigs", action, name=wave.name, quota="25", budget="100")
-    assert "has a wave of that name" in owner.get("/owner/gigs").text
-
-
-def test_an_invitation_link_is_shown_until_it_is_revoked(app: Flask, owner: FlaskClient, world: World) -> None:
-    press(owner, "/owner/gigs", f"/owner/waves/{world.wave_id}/links", note="Fiverr", max_uses="3")
-    with reading(app.extensions["codesight"].engine) as db:
-        link = db.scalars(sa.select(Invitation).where(Invitation.note == "Fiverr")).one()
-    assert f"http://localhost/join/{link.token}" in owner.get("/owner/gigs").text
-    press(owner, "/owner/gigs", f"/owner/links/{link.token}/revoke")
-    page = owner.get("/owner/gigs").text
-    assert link.token not in page
-    assert "revoked" in page
 
 
 def test_workers_are_listed_with_what_they_earned(owner: FlaskClient) -> None:
@@ -197,12 +156,3 @@ def test_a_built_version_is_downloaded_by_a_signed_address(app: Flask, owner: Fl
 @pytest.mark.parametrize("role", [Role.WORKER, Role.REVIEWER, Role.PAYER])
 def test_nobody_else_sees_the_owners_pages(app: Flask, world: World, role: Role, page: str) -> None:
     assert client_for(app, role).get(f"/owner{page}").status_code == 403
-
-
-def test_a_post_without_the_pages_token_changes_nothing(app: Flask, owner: FlaskClient, world: World) -> None:
-    with transaction(app.extensions["codesight"].engine) as db:
-        wave = db.get_one(Wave, world.wave_id)
-        draft = gig_actions.create_wave(db, wave.gig_id, name="Later", quota=1, budget_cents=100, now=NOW)
-    assert owner.post(f"/owner/waves/{draft.id}/open").status_code == 403
-    with reading(app.extensions["codesight"].engine) as db:
-        assert db.get_one(Wave, draft.id).state == WaveState.DRAFT

@@ -80,7 +80,7 @@ def test_a_wrong_first_code_sets_nothing_up_and_says_so_to_the_page(app: Flask, 
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)
     assert action and token
     answer = client.post(action[1], json={"csrf_token": token[1], "code": "000000"})
-    assert refusal(answer) == (400, "not_accepted")
+    assert refusal(answer) == (400, "sign_in_refused")
     assert app.test_client().post("/login", data=CREDENTIALS).location == "/"
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from codesight.accounts.models import Account, Role
 from codesight.db import reading, transaction
-from codesight.errors import Conflict, NotFound, Problem
+from codesight.errors import Conflict, Invalid, NotFound, Problem
 from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Invitation, Level, Wave
@@ -42,11 +43,14 @@ def door(engine: Engine) -> Iterator[Door]:
         yield Door(db, wave, gigs.invite(db, wave, note="here", max_uses=2, now=NOW))
 
 
+ANSWERS: dict[str, Any] = {
+    "email": "ann@example.org", "name": "Ann", "password_hash": "x", "channel": Channel.FIVERR,
+    "channel_address": "ann_buys", "order_number": "FO-1", "now": NOW,
+}  # fmt: skip
+
+
 def join(db: Session, invitation: Invitation, email: str = "ann@example.org") -> Worker:
-    return workers.join(
-        db, invitation, email=email, name="Ann", password_hash="x", channel=Channel.FIVERR,
-        channel_address="ann_buys", order_number="FO-1", now=NOW,
-    )  # fmt: skip
+    return workers.join(db, invitation, **(ANSWERS | {"email": email}))
 
 
 def refused(door: Door, email: str = "ann@example.org") -> str:
@@ -81,7 +85,7 @@ def test_a_link_lets_in_as_many_as_it_says(door: Door) -> None:
 
 
 def test_a_withdrawn_link_lets_nobody_in(door: Door) -> None:
-    gigs.revoke(door.invitation, now=NOW)
+    gigs.revoke(door.db, door.invitation, now=NOW)
     assert refused(door) == "invitation_revoked"
 
 
@@ -128,6 +132,45 @@ def test_consent_is_to_a_text_and_agreeing_twice_is_one_consent(door: Door) -> N
     assert not queries.has_consented(door.db, worker_id)
 
 
+def at_marketplace(door: Door, name: str = "Fiverr") -> Invitation:
+    return gigs.invite(door.db, door.wave, note="", max_uses=5, marketplace=name, now=NOW)
+
+
+def denied(door: Door, invitation: Invitation, email: str, **more: Any) -> str:
+    with pytest.raises(Invalid) as refusal, door.db.begin_nested():
+        workers.join(door.db, invitation, **(ANSWERS | {"email": email} | more))
+    return f"{refusal.value.code} {set(refusal.value.details['fields'])}"
+
+
+# The invitation link and the marketplace's order number tie an order to a worker's account.
+def test_a_marketplaces_link_and_an_order_number_tie_the_order_to_one_account(door: Door) -> None:
+    link = at_marketplace(door)
+    worker = workers.join(door.db, link, **(ANSWERS | {"order_number": " #FO-7 "}))
+    assert (worker.marketplace, worker.order_number, worker.invitation_id) == ("Fiverr", "FO-7", link.id)
+    assert denied(door, link, "second@example.org", order_number="FO-7") == "order_taken {'order_number'}"
+    assert denied(door, at_marketplace(door), "second@example.org", order_number="#FO-7").startswith("order_taken")
+    assert denied(door, link, "second@example.org", order_number=" # ") == "order_number_missing {'order_number'}"
+    door.db.refresh(link)
+    assert link.uses == 1
+    workers.join(door.db, link, **(ANSWERS | {"email": "second@example.org", "order_number": "FO-8"}))
+
+
+def test_two_marketplaces_may_use_one_number_and_without_one_a_number_is_nobodys(door: Door) -> None:
+    workers.join(door.db, at_marketplace(door), **ANSWERS)
+    upwork = {"email": "u@example.org", "channel": Channel.UPWORK}
+    workers.join(door.db, at_marketplace(door, "Upwork"), **(ANSWERS | upwork))
+    for number in range(2):
+        workers.join(door.db, door.invitation, **(ANSWERS | {"email": f"n{number}@example.org"}))
+
+
+# Fiverr does not allow paying its workers outside Fiverr.
+def test_who_comes_by_a_marketplace_is_paid_there(door: Door) -> None:
+    link = at_marketplace(door)
+    assert denied(door, link, "p@example.org", channel=Channel.PAYPAL) == "wrong_channel {'channel'}"
+    elsewhere = at_marketplace(door, "Elsewhere")
+    workers.join(door.db, elsewhere, **(ANSWERS | {"email": "p@example.org", "channel": Channel.PAYPAL}))
+
+
 def all_at_once(engine: Engine, token: str, emails: list[str]) -> Counter[str]:
     together = Barrier(len(emails))
 
@@ -171,3 +214,10 @@ def test_of_eight_with_the_same_address_exactly_one_gets_in(engine: Engine) -> N
     assert all_at_once(engine, token, ["ann@example.org"] * 8) == {"joined": 1, "email_taken": 7}
     with reading(engine) as db:
         assert db.scalars(sa.select(Invitation.uses)).one() == 1
+
+
+def test_of_eight_with_the_same_order_exactly_one_gets_in(engine: Engine) -> None:
+    with transaction(engine) as db:
+        token = gigs.invite(db, make_gig(db), note="", max_uses=100, marketplace="Fiverr", now=NOW).token
+    answers = all_at_once(engine, token, [f"p{n}@example.org" for n in range(8)])
+    assert answers == {"joined": 1, "order_taken": 7}

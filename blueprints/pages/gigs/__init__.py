@@ -1,0 +1,7 @@
+"""The owner's gigs: their packages, scenarios, waves and links, and the texts for the marketplaces."""
+
+from flask import Blueprint
+
+bp = Blueprint("gigs", __name__, url_prefix="/owner")
+
+from . import plan, posting, scenarios, waves  # noqa: E402, F401  (their routes need the blueprint above)
