@@ -6,19 +6,17 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from codesight.accounts.models import Role
+from tests.journeys.accessible import offences
 from tests.support.people import PASSWORD, World, link_in
 from tests.support.services import chromium, needs
 from tests.web.authenticator import code
 
 pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
-
-WIDTHS = (1280, 390)
 
 
 @pytest.fixture
@@ -186,24 +184,19 @@ OWN_PAGES = (
 )  # fmt: skip
 
 
-def look_at(page: Page, width: int, address: str) -> list[str]:
-    """What is wrong with a page at a width: what axe finds, and whether one has to scroll sideways."""
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(address)
-    found = [f"{address} {width}: {v['id']}: {v['nodes'][0]['html']}" for v in Axe().run(page).response["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append(f"{address} {width}: wider than the screen")
-    return found
-
-
 def test_every_page_about_accounts_can_be_read_and_operated_by_everybody(app: Flask, page: Page) -> None:
     app.test_client().post("/recover", data={"email": "worker@example.org"})
-    link = link_in(app, "worker@example.org")
-    wrong = [said for width in WIDTHS for address in (*OPEN_PAGES, link) for said in look_at(page, width, address)]
+    wrong = []
+    for address in (*OPEN_PAGES, link_in(app, "worker@example.org")):
+        page.goto(address)
+        wrong += offences(page)
     sign_in(page)
     page.goto("/account/tokens")
     page.get_by_label("What is it for?").fill("a script with a rather long name, as names are")
     page.get_by_label(re.compile("^read")).check()
     page.get_by_role("button", name="Make the token").click()
-    wrong += [said for width in WIDTHS for address in OWN_PAGES for said in look_at(page, width, address)]
+    wrong += offences(page)
+    for address in OWN_PAGES:
+        page.goto(address)
+        wrong += offences(page)
     assert wrong == []

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from codesight.accounts.models import Account, Role
 from codesight.db import reading
 from tests.support.people import PASSWORD, World, client_for, letters, link_in, sign_in
+from tests.web.answers import rows
 from tests.web.authenticator import set_up
 from tests.web.browsing import send
 
@@ -64,7 +65,7 @@ def test_a_role_is_set_and_counts_at_once(app: Flask, owner: FlaskClient, world:
 @pytest.mark.parametrize(
     ("path", "fields", "said"),
     [
-        ("/owner/people/{owner}/role", {"role": "worker"}, "another owner has to do this"),
+        ("/owner/people/{owner}/role", {"role": "payer"}, "another owner has to do this"),
         ("/owner/people/{owner}/close", {}, "another owner has to do this"),
         ("/owner/people/{reviewer}/role", {"role": "worker"}, "has come by an invitation"),
         ("/owner/people/{reviewer}/role", {"role": "emperor"}, "Not a valid choice"),
@@ -145,7 +146,7 @@ def test_the_audit_names_who_did_what_to_whom(app: Flask, owner: FlaskClient, wo
         assert owner.get(f"/owner/audit{odd}").status_code == 200
 
 
-def test_the_audit_is_paged(owner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_audit_is_paged(app: Flask, owner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blueprints.pages.accounts.PAGE", 3)
     seen, address = 0, "/owner/audit?kind=access"
     while True:
@@ -155,7 +156,7 @@ def test_the_audit_is_paged(owner: FlaskClient, monkeypatch: pytest.MonkeyPatch)
         if older is None:
             break
         address = older[1].replace("&amp;", "&")
-    assert seen == 5  # an account was made for each
+    assert seen == rows(app)["audit_entry"] > 6
 
 
 @pytest.mark.parametrize("role", [Role.WORKER, Role.REVIEWER, Role.PAYER])
