@@ -4,14 +4,15 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_bootstrap import Bootstrap5
-from flask_security import Security
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import access, errors, menu, present, sign_in
+from blueprints import access, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
 from blueprints.live import extension_ws
-from blueprints.pages import account, gigs, help, owner, payments, practice_shop, recorder, review, worker
-from blueprints.people import People
+from blueprints.pages import account, accounts, gigs, help, owner, payments, practice_shop, recorder, review, worker
+from blueprints.pages import settings as own_settings
+from blueprints.security import bodies, limits, setup
 from blueprints.web import RowIdConverter, storage
 from blueprints.web import settings as installed
 from codesight.config import Settings
@@ -23,8 +24,8 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, payments.bp, help.bp, practice_shop.bp,
-    extension_ws.bp,
+    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, payments.bp,
+    help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (
@@ -45,34 +46,24 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         SESSION_COOKIE_HTTPONLY=True,
         BOOTSTRAP_SERVE_LOCAL=True,
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
-        SECURITY_PASSWORD_SALT=settings.secret_key,
-        SECURITY_PASSWORD_LENGTH_MIN=10,
-        SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_SEND_REGISTER_EMAIL=False,
-        SECURITY_POST_LOGIN_VIEW="/",
-        SECURITY_POST_LOGOUT_VIEW="/login",
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_LOGIN_USER_TEMPLATE="account/login.html",
-        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=True,
-        # Tokens travel in the header only: an address with a token in it ends up in logs and histories.
-        SECURITY_TOKEN_AUTHENTICATION_KEY="no token in addresses or bodies",
-        SECURITY_TOKEN_MAX_AGE=30 * 86_400,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    app.json_provider_class = sign_in.ShallowJSON  # Flask-Security makes its own out of it
+    if settings.proxies:
+        n = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]
+    app.json_provider_class = bodies.ShallowJSON  # Flask-Security makes its own out of it
     Bootstrap5(app)
-    security = Security(app, People(app.extensions["codesight"].engine), login_form=sign_in.SignInForm)
+    setup.init_app(app)
     errors.register(app)
     present.register(app)
     menu.register(app)
     app.before_request(refuse_other_sites)
-    sign_in.register(app, security)
+    app.before_request(bodies.refuse_odd_bodies)
     app.before_request(access.guard)
     app.after_request(protect)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    limits.limit(app)
     extension_ws.init_app(app)
     return app
 

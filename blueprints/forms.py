@@ -1,6 +1,7 @@
 """The forms of the pages, and the checks that they share with the API."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,6 +14,7 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -20,6 +22,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from codesight.accounts.models import Role
+from codesight.accounts.rules import TOKEN_DAYS
 from codesight.errors import Invalid, NotAllowed
 from codesight.gigs.models import Level
 from codesight.payouts.rules import CHANNEL_NAMES
@@ -64,6 +68,8 @@ def checked_person(email: str, password: str, name: str, channel_address: str, o
             fields[field] = ["No line breaks or control characters."]
     if fields:
         raise Invalid("invalid_person", "Some of this cannot be used: " + ", ".join(fields) + ".", fields=fields)
+    # As signing in does, so that an accent counts the same however the keyboard makes it.
+    password = unicodedata.normalize("NFKD", password)
     return Person(email, password, name.strip(), channel_address.strip(), order_number.strip())
 
 
@@ -115,6 +121,36 @@ class LevelForm(FlaskForm):  # type: ignore[misc]
     """Saying what a worker may take."""
 
     level = SelectField("Level", choices=[SelectChoice(level.value, level.value) for level in Level])
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    """Saying what a person may do here."""
+
+    role = SelectField("Role", choices=[SelectChoice(role.value, role.value) for role in Role])
+
+
+class PersonForm(RoleForm):
+    """Adding somebody who runs the project."""
+
+    name = StringField("Name", [DataRequired(), Length(max=80), no_nul])
+    email = EmailField("E-mail address", [DataRequired(), Length(max=254), no_nul])
+    role = SelectField(
+        "Role",
+        choices=[SelectChoice(role.value, role.value) for role in (Role.REVIEWER, Role.PAYER, Role.OWNER)],
+    )
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    """A key for a program."""
+
+    name = StringField("What is it for?", [DataRequired(), Length(max=60), no_nul])
+    scopes = SelectMultipleField("What may it do?", [DataRequired("Choose at least one.")])
+    days = SelectField(
+        "How long does it last?",
+        choices=[SelectChoice(days, f"{days} days") for days in TOKEN_DAYS],
+        coerce=int,
+        default=90,
+    )
 
 
 class PaidForm(FlaskForm):  # type: ignore[misc]

@@ -24,6 +24,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Dataset", "owner.dataset"),
         ("Review", "review.queue"),
         ("Payments", "payments.due"),
+        ("System", "accounts.people"),
     ),
     Role.PAYER: (("Due", "payments.due"), ("Batches", "payments.batches"), ("Books", "payments.books")),
 }

@@ -1,13 +1,19 @@
 """Settings: the only reader of the environment. Frozen, and refused with a clear message when they are nonsense."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 # The id that the `key` in extension/manifest.json gives to the unpacked extension.
 UNPACKED_EXTENSION = "chrome-extension://maklebhmklhfdnjfbnidnebdappnebac"
+
+STAFF = ("owner", "payer", "reviewer")
+"""Roles that can be made to confirm their sign-in with a second factor; the role worker can be named too."""
+
+_LIMIT = re.compile(r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?")
 
 
 class BadSetting(ValueError):
@@ -45,6 +51,18 @@ class Settings:
     s3_endpoint: str | None = None
     """Address of an S3-compatible server that is not Amazon's."""
     s3_region: str = "us-east-1"
+    mail_url: str | None = field(default=None, repr=False)
+    """The mail server, `smtp(s)://user:password@host:port?from=address`; without one, mails go to `mail` in `var`."""
+    require_second_factor: frozenset[str] = frozenset(STAFF)
+    """Roles that reach nothing before they have set up a second factor."""
+    sign_in_limit_per_address: str = "30 per minute; 300 per hour"
+    """How often one network address may try to sign in, or to have a mail sent."""
+    sign_in_limit_per_account: str = "10 per 10 minutes"
+    """How often signing in to one account may be tried, wherever from."""
+    sign_up_limit: str = "20 per hour"
+    """How many accounts one network address may ask for, and how often one e-mail address may be given."""
+    proxies: int = 0
+    """How many proxies of our own stand in front of the web; each tells us the address of whom it speaks for."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -64,6 +82,12 @@ class Settings:
             s3_bucket=environ.get("S3_BUCKET") or None,
             s3_endpoint=_endpoint(environ.get("S3_ENDPOINT")),
             s3_region=environ.get("S3_REGION") or "us-east-1",
+            mail_url=_mail(environ.get("MAIL_URL")),
+            require_second_factor=_roles("REQUIRE_SECOND_FACTOR", environ.get("REQUIRE_SECOND_FACTOR")),
+            sign_in_limit_per_address=_limit(environ, "SIGN_IN_LIMIT_PER_ADDRESS", cls.sign_in_limit_per_address),
+            sign_in_limit_per_account=_limit(environ, "SIGN_IN_LIMIT_PER_ACCOUNT", cls.sign_in_limit_per_account),
+            sign_up_limit=_limit(environ, "SIGN_UP_LIMIT", cls.sign_up_limit),
+            proxies=_number(environ, "PROXIES", 0, 0, 10),
         )
 
 
@@ -105,6 +129,41 @@ def _endpoint(text: str | None) -> str | None:
     if text and _web_address(text) is None:
         raise BadSetting(f"S3_ENDPOINT must be an address such as https://s3.example; it is {text!r}.")
     return text or None
+
+
+def _mail(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        sender = parse_qs(parts.query).get("from", [""])[0]
+        usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or "@" not in sender:
+        # It may hold a password, so it is not repeated.
+        raise BadSetting("MAIL_URL must be like smtps://user:password@mail.example:465?from=codesight@example.org.")
+    return text
+
+
+def _roles(name: str, text: str | None) -> frozenset[str]:
+    if not text:
+        return frozenset(STAFF)
+    roles = frozenset(part.strip() for part in text.split(",")) - {""}
+    if roles == {"none"}:
+        return frozenset()
+    if unknown := sorted(roles - {*STAFF, "worker"}):
+        raise BadSetting(
+            f"{name} holds {unknown[0]!r}. It names roles ({', '.join(STAFF)}, worker), separated by commas, or none."
+        )
+    return roles
+
+
+def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
+    text = environ.get(name) or default
+    if not all(_LIMIT.fullmatch(part.strip()) for part in text.split(";")):
+        raise BadSetting(f"{name} must be like '10 per minute' or '10 per 5 minutes; 100 per day'; it is {text!r}.")
+    return text
 
 
 def _web_address(text: str) -> SplitResult | None:

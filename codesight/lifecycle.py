@@ -119,7 +119,7 @@ class StateChange(Base):
     row_id: Mapped[int]
     before: Mapped[str] = mapped_column(sa.String(32))
     after: Mapped[str] = mapped_column(sa.String(32))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     by: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
     """The account that moved it; None for the machine."""
     reason: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
-from codesight.adapters import storage_for
+from codesight.adapters import mail_for, storage_for
+from codesight.adapters.mail import Mail
 from codesight.adapters.speech import NoSpeech, Speech
 from codesight.adapters.storage import Storage
 from codesight.config import Settings
@@ -18,6 +19,7 @@ class Platform:
     settings: Settings
     engine: Engine
     storage: Storage
+    mail: Mail
     speech: Speech
 
     @classmethod
@@ -27,5 +29,6 @@ class Platform:
             settings=settings,
             engine=engine_for(settings.database_url),
             storage=storage_for(settings),
+            mail=mail_for(settings),
             speech=NoSpeech(),  # no speech model can be set yet; submissions say so
         )

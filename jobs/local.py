@@ -76,6 +76,8 @@ class Launcher:
             "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{self.port}",
             "SECRET_KEY": os.environ.get("SECRET_KEY") or _secret_key(self.var),
             "REDIS_URL": os.environ.get("REDIS_URL") or self._start_valkey(),
+            # The passwords that are printed at the first start open everything at once.
+            "REQUIRE_SECOND_FACTOR": os.environ.get("REQUIRE_SECOND_FACTOR") or "none",
             "PYTHONUNBUFFERED": "1",
         }
         settings = Settings.from_env(environ)

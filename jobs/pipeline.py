@@ -2,9 +2,10 @@
 
 handed in → playable files → checks → analysis → waits for review
 dataset wanted → ZIP
+mail written → sent
 """
 
-from jobs import datasets, submissions
+from jobs import datasets, mail, submissions
 
 
 def submitted(redis_url: str, submission_id: int) -> None:
@@ -15,3 +16,8 @@ def submitted(redis_url: str, submission_id: int) -> None:
 def dataset_wanted(redis_url: str, dataset_id: int) -> None:
     """The owner wants a version of the dataset."""
     datasets.build.ring(redis_url, dataset_id)
+
+
+def mail_written(redis_url: str, mail_id: int) -> None:
+    """A mail is in the outbox: send it."""
+    mail.send.ring(redis_url, mail_id)

@@ -23,8 +23,9 @@ log = structlog.get_logger()
 class Job(Generic[P]):
     """A function that the worker runs. Calling it runs it here; `ring` asks the worker to."""
 
-    def __init__(self, function: Callable[P, object]) -> None:
+    def __init__(self, function: Callable[P, object], *, ahead: bool) -> None:
         self.function = function
+        self.ahead = ahead
         self.path = f"{function.__module__}.{function.__qualname__}"
         self.__doc__ = function.__doc__
 
@@ -35,14 +36,20 @@ class Job(Generic[P]):
         """Ask the worker to run this. If the queue is away nothing is lost: the sweep finds the row and rings again."""
         try:
             call: Any = queue(redis_url).enqueue_call
-            call(self.path, args, kwargs, timeout=TIMEOUT_SECONDS, result_ttl=60, failure_ttl=7 * 86_400)
+            options = {"timeout": TIMEOUT_SECONDS, "result_ttl": 60, "failure_ttl": 7 * 86_400, "at_front": self.ahead}
+            call(self.path, args, kwargs, **options)
         except RedisError as problem:
             log.warning("queue_unreachable", job=self.path, problem=str(problem))
 
 
 def job(function: Callable[P, object]) -> Job[P]:
     """Mark a function of `jobs/` as one that the worker runs."""
-    return Job(function)
+    return Job(function, ahead=False)
+
+
+def job_ahead(function: Callable[P, object]) -> Job[P]:
+    """Mark one that takes a moment and that somebody waits for: it goes before those that wait in the queue."""
+    return Job(function, ahead=True)
 
 
 @cache

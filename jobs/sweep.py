@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import structlog
 
+from codesight import outbox
+from codesight.accounts import actions as accounts
 from codesight.assignments import actions as assignments
 from codesight.assignments.queries import run_out
 from codesight.capture import uploads
@@ -24,6 +26,9 @@ RING_AGAIN_AFTER = timedelta(seconds=60)
 LET_GO_AFTER = timedelta(seconds=TIMEOUT_SECONDS + 60)
 """Longer than a job may take, so that nothing is taken away from one that still runs."""
 
+LET_GO_OF_MAIL_AFTER = timedelta(minutes=5)
+"""Longer than a mail server may take over one mail."""
+
 GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 """Longer than a browser takes to send its last parts after the recording was closed."""
 
@@ -31,7 +36,7 @@ GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 @job
 def sweep() -> None:
     """One round; a part that fails does not keep the others from their work."""
-    for part in (let_go_of_dead_claims, ring_again, end_leases, check_books, give_up_uploads):
+    for part in PARTS:
         try:
             part()
         except Exception:
@@ -65,6 +70,18 @@ def ring_again() -> None:
         pipeline.submitted(here.settings.redis_url, submission_id)
     for dataset_id in datasets:
         pipeline.dataset_wanted(here.settings.redis_url, dataset_id)
+
+
+def ring_for_mail() -> None:
+    """Mails whose message was lost, whose job was killed, or whose next try is due."""
+    here = platform()
+    with transaction(here.engine) as db:
+        stuck = outbox.let_go_of_mail(db, before=now() - LET_GO_OF_MAIL_AFTER)
+        waiting = outbox.waiting_mail(db, now=now() - RING_AGAIN_AFTER)
+    if stuck:
+        log.warning("mail_let_go", mails=list(stuck))
+    for mail_id in waiting:
+        pipeline.mail_written(here.settings.redis_url, mail_id)
 
 
 def end_leases() -> None:
@@ -104,3 +121,14 @@ def give_up_uploads() -> None:
             else:
                 uploads.forget(db, upload.id)
         log.info("upload_given_up", upload=upload.id, session=upload.session_id, kept=whole)
+
+
+def forget_sign_ins() -> None:
+    """Browsers that were signed out, or not used, for so long that nobody looks for them."""
+    with transaction(platform().engine) as db:
+        accounts.forget_sign_ins(db, now=now())
+
+
+PARTS = (
+    let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, check_books, give_up_uploads, forget_sign_ins,
+)  # fmt: skip

@@ -3,9 +3,9 @@
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from blueprints.access import needs
+from blueprints.access import needs, scoped
 from blueprints.web import reading
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.reports import queries as reports
 
 bp = Blueprint("api_admin", __name__, url_prefix="/api")
@@ -13,6 +13,7 @@ bp = Blueprint("api_admin", __name__, url_prefix="/api")
 
 @bp.get("/admin/recent")
 @needs(Role.OWNER)
+@scoped(Scope.ADMIN)
 def recent() -> ResponseReturnValue:
     """What happened last; `limit` at most 200."""
     limit = min(max(request.args.get("limit", 50, int), 1), 200)
@@ -22,6 +23,7 @@ def recent() -> ResponseReturnValue:
 
 @bp.get("/debug/counts")
 @needs(Role.OWNER)
+@scoped(Scope.ADMIN)
 def counts() -> ResponseReturnValue:
     """How many rows each table has."""
     with reading() as db:

@@ -4,8 +4,9 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from blueprints import present
-from blueprints.access import signed_in
+from blueprints.access import scoped, signed_in
 from blueprints.web import reading, storage, viewer
+from codesight.accounts.models import Scope
 from codesight.capture import documents, events
 from codesight.exports import queries as exports
 from codesight.recordings import queries
@@ -15,6 +16,7 @@ bp = Blueprint("api_extension", __name__, url_prefix="/api/extension/sessions")
 
 @bp.get("")
 @signed_in
+@scoped(Scope.READ)
 def listing() -> ResponseReturnValue:
     """The sessions that hold events, as far as the viewer may see them."""
     with reading() as db:
@@ -24,6 +26,7 @@ def listing() -> ResponseReturnValue:
 
 @bp.get("/<public_id>/data")
 @signed_in
+@scoped(Scope.EXPORT)
 def data(public_id: str) -> ResponseReturnValue:
     """The session document: every event in the short form."""
     with reading() as db:
@@ -33,6 +36,7 @@ def data(public_id: str) -> ResponseReturnValue:
 
 @bp.get("/<public_id>/training-data")
 @signed_in
+@scoped(Scope.EXPORT)
 def training_data(public_id: str) -> ResponseReturnValue:
     """The training document: the recording's files and its steps."""
     with reading() as db:

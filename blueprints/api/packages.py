@@ -4,9 +4,9 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from blueprints import present
-from blueprints.access import needs
+from blueprints.access import needs, scoped
 from blueprints.web import reading, settings, transaction, viewer
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.assignments import actions as assignments
 from codesight.assignments.models import PackageClaim
 from codesight.assignments.queries import assignment_of, open_claim
@@ -20,6 +20,7 @@ bp = Blueprint("api_packages", __name__, url_prefix="/api")
 
 @bp.get("/packages")
 @needs(Role.WORKER)
+@scoped(Scope.READ)
 def listing() -> ResponseReturnValue:
     """The packages of the worker's gig, and whether each is open to them."""
     with reading() as db:
@@ -33,6 +34,7 @@ def listing() -> ResponseReturnValue:
 
 @bp.post("/packages/<tier>/claim")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def claim(tier: str) -> ResponseReturnValue:
     """Reserve a whole package; claiming again what one has gives the same claim."""
     with transaction() as db:
@@ -44,6 +46,7 @@ def claim(tier: str) -> ResponseReturnValue:
 
 @bp.get("/claim")
 @needs(Role.WORKER)
+@scoped(Scope.READ)
 def current() -> ResponseReturnValue:
     """The worker's present package with its assignments, or null."""
     with reading() as db:
@@ -53,6 +56,7 @@ def current() -> ResponseReturnValue:
 
 @bp.post("/assignments/<int:assignment_id>/return")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def give_back(assignment_id: int) -> ResponseReturnValue:
     """Return a scenario; twice is the same as once."""
     with transaction() as db:

@@ -5,9 +5,9 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from blueprints import present
-from blueprints.access import needs
+from blueprints.access import needs, scoped
 from blueprints.web import json_body, settings, transaction, viewer
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.clock import now
 from codesight.errors import NotFound
 from codesight.payouts import actions as payouts
@@ -38,6 +38,7 @@ class Rating(msgspec.Struct, forbid_unknown_fields=True):
 
 @bp.post("/<public_id>/rating")
 @needs(Role.REVIEWER, Role.OWNER)
+@scoped(Scope.WRITE)
 def rate(public_id: str) -> ResponseReturnValue:
     """Rate a submission, or rate it anew, and book what it earns."""
     said, moment = json_body(Rating), now()

@@ -7,9 +7,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from blueprints import present
-from blueprints.access import needs, signed_in
+from blueprints.access import needs, scoped, signed_in
 from blueprints.web import RowId, json_body, reading, settings, transaction, viewer
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.assignments.queries import assignment_of
 from codesight.capture import tickets
 from codesight.clock import now
@@ -47,6 +47,7 @@ class Submit(msgspec.Struct, forbid_unknown_fields=True):
 
 @bp.post("")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def create() -> ResponseReturnValue:
     """A new attempt at one of the worker's own scenarios, with the ticket for the socket."""
     wanted = json_body(NewSession)
@@ -58,6 +59,7 @@ def create() -> ResponseReturnValue:
 
 @bp.get("")
 @signed_in
+@scoped(Scope.READ)
 def listing() -> ResponseReturnValue:
     """Sessions that the viewer may see, newest first; `before` and `limit` (at most 200) page through them."""
     limit = min(max(request.args.get("limit", 50, int), 1), 200)
@@ -70,6 +72,7 @@ def listing() -> ResponseReturnValue:
 
 @bp.get("/<public_id>")
 @signed_in
+@scoped(Scope.READ)
 def one(public_id: str) -> ResponseReturnValue:
     """One session."""
     with reading() as db:
@@ -78,6 +81,7 @@ def one(public_id: str) -> ResponseReturnValue:
 
 @bp.get("/<public_id>/ticket")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def ticket(public_id: str) -> ResponseReturnValue:
     """A fresh ticket for the socket."""
     with reading() as db:
@@ -86,6 +90,7 @@ def ticket(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/<public_id>/start")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def start(public_id: str) -> ResponseReturnValue:
     """The recorder has its first frame."""
     wanted = json_body(Start)
@@ -97,6 +102,7 @@ def start(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/<public_id>/stop")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def stop(public_id: str) -> ResponseReturnValue:
     """The recorder has stopped."""
     with transaction() as db:
@@ -107,6 +113,7 @@ def stop(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/<public_id>/submit")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def submit(public_id: str) -> ResponseReturnValue:
     """Hand the recording in."""
     wanted = json_body(Submit)

@@ -6,9 +6,9 @@ import msgspec
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from blueprints.access import needs
+from blueprints.access import needs, scoped
 from blueprints.web import json_body, reading, settings, storage, transaction, viewer
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.capture import uploads
 from codesight.capture.models import Upload, UploadKind, UploadState
 from codesight.clock import iso, now
@@ -39,6 +39,7 @@ class AllSent(msgspec.Struct, forbid_unknown_fields=True):
 
 @bp.post("/url")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def url() -> ResponseReturnValue:
     """A signed address for one part; the first call of a kind starts its upload."""
     wanted = json_body(NextPart)
@@ -70,6 +71,7 @@ def url() -> ResponseReturnValue:
 
 @bp.post("/complete")
 @needs(Role.WORKER)
+@scoped(Scope.WRITE)
 def complete() -> ResponseReturnValue:
     """Make the file out of its parts; the same answer every time."""
     sent = json_body(AllSent)

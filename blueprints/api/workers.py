@@ -6,11 +6,8 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import public
 from blueprints.forms import checked_person
-from blueprints.web import json_body, transaction
-from codesight.accounts.rules import hash_password
-from codesight.clock import iso, now
-from codesight.gigs import queries as gigs
-from codesight.workers import actions as workers
+from blueprints.joining import sign_up
+from blueprints.web import json_body
 from codesight.workers.models import Channel
 
 bp = Blueprint("api_workers", __name__)
@@ -32,28 +29,8 @@ class NewWorker(msgspec.Struct, forbid_unknown_fields=True):
 @bp.post("/api/workers")
 @public
 def create() -> ResponseReturnValue:
-    """Make an account out of an invitation; with `consent`, the present consent text is accepted too."""
+    """Ask for an account by an invitation; with `consent`, the present consent text is accepted too."""
     wanted = json_body(NewWorker)
     person = checked_person(wanted.email, wanted.password, wanted.name, wanted.channel_address, wanted.order_number)
-    password_hash = hash_password(person.password)
-    with transaction() as db:
-        worker = workers.join(
-            db,
-            gigs.invitation(db, wanted.invitation),
-            email=person.email,
-            name=person.name,
-            password_hash=password_hash,
-            channel=wanted.channel,
-            channel_address=person.channel_address,
-            order_number=person.order_number,
-            now=now(),
-        )
-        if wanted.consent:
-            workers.consent(db, worker.account_id, now=now())
-    answer = {
-        "id": worker.account_id,
-        "email": person.email,
-        "level": worker.level.value,
-        "created_at": iso(worker.created_at),
-    }
-    return jsonify(answer), 201
+    sign_up(wanted.invitation, person, wanted.channel, consent=wanted.consent)
+    return jsonify(email=person.email, next="confirm_email"), 202

@@ -1,15 +1,16 @@
-"""Signing in and out, following an invitation, consenting, finding things."""
+"""Signing out, following an invitation, consenting, finding things."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import hash_password, login_user, logout_user
+from flask_security import logout_user
 
-from blueprints.access import needs, public, signed_in
+from blueprints.access import needs, public, signed_in, without_second_factor
 from blueprints.forms import ConsentForm, JoinForm, checked_person, ensure_pressed
+from blueprints.joining import sign_up
 from blueprints.menu import home_view
 from blueprints.web import reading, transaction, viewer
-from codesight.accounts.models import Account, Role
+from codesight.accounts.models import Role
 from codesight.clock import now
 from codesight.errors import Conflict, Invalid, NotFound, Problem
 from codesight.gigs import queries as gigs
@@ -55,6 +56,7 @@ def search() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 @signed_in
+@without_second_factor
 def sign_out() -> ResponseReturnValue:
     """End this browser's session."""
     ensure_pressed()
@@ -65,7 +67,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @public
 def join(token: str) -> ResponseReturnValue:
-    """What an invitation offers, and the account that comes of it."""
+    """What an invitation offers, and asking for the account that comes of it."""
     if current_user.is_authenticated:
         return render_template("account/signed_in_already.html", home=url_for(home_view()))
     try:
@@ -77,14 +79,21 @@ def join(token: str) -> ResponseReturnValue:
         form = JoinForm(order_number=request.args.get("order", "")[:60])
         if channel := channel_of(invitation):
             form.channel.choices = [(channel.value, CHANNEL_NAMES[channel])]
-        if form.validate_on_submit() and (account := _new_worker(form, token)):
-            login_user(account)
-            return redirect(url_for("account.consent"))
+        if form.validate_on_submit() and _sign_up(form, token):
+            session["asked_to_confirm"] = form.email.data
+            return redirect(url_for(".check_mail"))
     except (NotFound, Conflict) as problem:
         return render_template("account/refused.html", message=problem.message), problem.status
     form.order_number.label.text = order_label(invitation.marketplace)
     page = render_template("account/join.html", form=form, gig=gig, packages=packages, invitation=invitation)
     return page, 422 if form.errors else 200
+
+
+@bp.get("/check-mail")
+@public
+def check_mail() -> ResponseReturnValue:
+    """After a sign-up, and the same whether or not the address had an account."""
+    return render_template("account/check_mail.html", email=session.get("asked_to_confirm", ""))
 
 
 @bp.route("/consent", methods=["GET", "POST"])
@@ -110,29 +119,13 @@ def order_label(marketplace: str) -> str:
     return known.get(marketplace, "Order number, if you have one")
 
 
-def _new_worker(form: JoinForm, token: str) -> Account | None:
-    """The account made of the form, or None after noting in the form what has to be changed."""
+def _sign_up(form: JoinForm, token: str) -> bool:
+    """False after noting in the form what has to be changed."""
     said = (form.email, form.password, form.name, form.channel_address, form.order_number)
     try:
-        person = checked_person(*(field.data or "" for field in said))
-        password_hash = hash_password(person.password)
-        with transaction() as db:
-            return workers.join(
-                db,
-                gigs.invitation(db, token),
-                email=person.email,
-                name=person.name,
-                password_hash=password_hash,
-                channel=Channel(form.channel.data),
-                channel_address=person.channel_address,
-                order_number=person.order_number,
-                now=now(),
-            ).account
+        sign_up(token, checked_person(*(field.data or "" for field in said)), Channel(form.channel.data))
+        return True
     except Invalid as problem:
         for name, why in problem.details["fields"].items():
             form[name].errors = why
-    except Conflict as problem:
-        if problem.code != "email_taken":
-            raise
-        form.email.errors = [problem.message]
-    return None
+    return False

@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints.access import needs
+from blueprints.access import needs, scoped
 from blueprints.forms import LevelForm, ensure_pressed, problems_of
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.clock import now
 from codesight.db import after_commit
 from codesight.errors import NotFound
@@ -147,6 +147,7 @@ def build() -> ResponseReturnValue:
 
 @bp.get("/dataset/<int:version>/download")
 @needs(Role.OWNER)
+@scoped(Scope.EXPORT)
 def download(version: int) -> ResponseReturnValue:
     """The ZIP of a version."""
     with reading() as db:

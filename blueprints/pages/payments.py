@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints.access import needs
+from blueprints.access import needs, scoped
 from blueprints.forms import PaidForm, ensure_pressed, problems_of
 from blueprints.web import reading, transaction, viewer
-from codesight.accounts.models import Role
+from codesight.accounts.models import Role, Scope
 from codesight.clock import now
 from codesight.errors import NotFound, Problem
 from codesight.lifecycle import PayoutState
@@ -75,6 +75,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
 
 @bp.get("/batches/<int:batch_id>/payments.csv")
 @needs(Role.PAYER, Role.OWNER)
+@scoped(Scope.EXPORT)
 def payments_csv(batch_id: int) -> ResponseReturnValue:
     """The batch for whoever pays it by hand."""
     with reading() as db:
@@ -83,6 +84,7 @@ def payments_csv(batch_id: int) -> ResponseReturnValue:
 
 @bp.get("/batches/<int:batch_id>/paypal.csv")
 @needs(Role.PAYER, Role.OWNER)
+@scoped(Scope.EXPORT)
 def paypal_csv(batch_id: int) -> ResponseReturnValue:
     """The batch as PayPal Payouts takes it."""
     try:
@@ -167,6 +169,7 @@ def books() -> ResponseReturnValue:
 
 @bp.get("/ledger.csv")
 @needs(Role.PAYER, Role.OWNER)
+@scoped(Scope.EXPORT)
 def ledger_csv() -> ResponseReturnValue:
     """Every posting."""
     with reading() as db:

@@ -1,5 +1,6 @@
 """The outside world: storage, payments, speech, vision, tuning, media, mail."""
 
+from codesight.adapters.mail import FolderMail, Mail, SmtpMail
 from codesight.adapters.storage import Storage
 from codesight.adapters.storage_folder import FolderStorage
 from codesight.config import Settings
@@ -14,3 +15,8 @@ def storage_for(settings: Settings) -> Storage:
     from codesight.adapters.storage_s3 import S3Storage
 
     return S3Storage(settings.s3_bucket, settings.s3_endpoint, settings.s3_region, seconds)
+
+
+def mail_for(settings: Settings) -> Mail:
+    """The mail server if the settings name one, the folder `mail` otherwise."""
+    return FolderMail(settings.var / "mail") if settings.mail_url is None else SmtpMail(settings.mail_url)

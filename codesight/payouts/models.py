@@ -51,7 +51,7 @@ class LedgerEntry(Base):
     __tablename__ = "ledger_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     kind: Mapped[EntryKind] = mapped_column(closed_set(EntryKind))
     subject: Mapped[str] = mapped_column(sa.String(40))
     """What it is about: `submission:12` or `payout:3`."""

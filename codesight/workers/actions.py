@@ -1,6 +1,7 @@
 """Becoming a worker, and rising."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 from codesight import outbox
 from codesight.accounts import actions as accounts
 from codesight.accounts.models import Account, Role
+from codesight.accounts.queries import account_by
 from codesight.clock import iso
 from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Invitation, Level, Wave
+from codesight.ids import random_text
 from codesight.workers.models import Channel, Consent, Worker
 from codesight.workers.queries import has_consented
 from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, channel_of, ensure_open, ordered
@@ -42,10 +45,7 @@ def join(
     account = accounts.create_account(
         db, email=email, name=name, password_hash=password_hash, role=Role.WORKER, now=now
     )
-    # The conditional update decides between two people who follow the last free use at the same moment.
-    use = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.uses < Invitation.max_uses)
-    if db.scalar(use.values(uses=Invitation.uses + 1).returning(Invitation.id)) is None:
-        raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
+    _use_up(db, invitation)
     worker = enlist(
         db,
         account,
@@ -58,6 +58,32 @@ def join(
         now=now,
     )
     return worker
+
+
+class _Rehearsed(Exception):
+    """The way out of a savepoint of which nothing is to be kept."""
+
+
+def join_again(db: Session, invitation: Invitation, *, email: str, **said: Any) -> Account | None:
+    """For who follows an invitation with an address that has an account; `said` is the rest of what `join` takes.
+
+    Nothing is made, and it must not show: so joining is gone through with an address that nobody has, with all its
+    refusals and all its work, and taken back but for the use of the link. Returns the account that exists.
+    """
+    try:
+        with db.begin_nested():
+            join(db, invitation, email=f"{random_text(30)}@rehearsal.invalid", **said)
+            raise _Rehearsed
+    except _Rehearsed:
+        _use_up(db, invitation)
+    return account_by(db, "email", email.strip().lower())
+
+
+def _use_up(db: Session, invitation: Invitation) -> None:
+    # The conditional update decides between two people who follow the last free use at the same moment.
+    use = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.uses < Invitation.max_uses)
+    if db.scalar(use.values(uses=Invitation.uses + 1).returning(Invitation.id)) is None:
+        raise Conflict("invitation_used_up", "This invitation has been used up. Ask whoever sent it for a new one.")
 
 
 def enlist(
@@ -93,6 +119,16 @@ def enlist(
         why = "This order number belongs to another account. Check it, or ask whoever sent you the link."
         raise Invalid("order_taken", why, fields={"order_number": [why]}) from problem
     return worker
+
+
+def set_role(db: Session, account: Account, role: Role, *, by: int, now: datetime) -> bool:
+    """Give a person another role; False when it is theirs already.
+
+    Raises Conflict `no_worker` for who never joined a wave, and what `accounts.set_role` raises.
+    """
+    if role == Role.WORKER and db.get(Worker, account.id) is None:
+        raise Conflict("no_worker", "Who records has come by an invitation. Send them a link; it makes a new account.")
+    return accounts.set_role(db, account, role, by=by, now=now)
 
 
 def set_quota(db: Session, wave: Wave, quota: int, *, now: datetime, by: int) -> bool:

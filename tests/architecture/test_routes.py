@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blueprints.access import rule_of
+from blueprints.access import rule_of, scope_of
 from blueprints.app import create_app
 from codesight.config import Settings
 from codesight.db import migrate
@@ -29,6 +29,15 @@ PROMISED = {
 }
 
 
+# What a program fetches although it is not under /api.
+FILES_FOR_PROGRAMS = {
+    "/owner/dataset/<int:version>/download",
+    "/payments/batches/<int:batch_id>/payments.csv",
+    "/payments/batches/<int:batch_id>/paypal.csv",
+    "/payments/ledger.csv",
+}
+
+
 @pytest.fixture
 def plain_app(tmp_path: Path) -> Flask:
     """The application on SQLite; routes do not depend on the database."""
@@ -40,6 +49,15 @@ def plain_app(tmp_path: Path) -> Flask:
 def test_every_view_carries_a_mark(plain_app: Flask) -> None:
     unmarked = [rule.endpoint for rule in plain_app.url_map.iter_rules() if rule_of(plain_app, rule.endpoint) is None]
     assert unmarked == []
+
+
+def test_every_view_of_the_interface_names_the_scope_of_its_tokens_and_hardly_any_page_opens_to_one(
+    plain_app: Flask,
+) -> None:
+    for rule in plain_app.url_map.iter_rules():
+        scope, mark = scope_of(plain_app, rule.endpoint), rule_of(plain_app, rule.endpoint)
+        expected = rule.rule in FILES_FOR_PROGRAMS or (rule.rule.startswith("/api/") and mark != "public")
+        assert (scope is not None) is expected, rule
 
 
 def test_a_view_without_a_mark_answers_nobody(plain_app: Flask) -> None:

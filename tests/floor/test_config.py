@@ -34,6 +34,16 @@ def read(**environ: str) -> Settings:
         ("MAX_UPLOAD_MB", "٣", "a whole number"),  # a digit, but none that int() should take
         ("EXTENSION_ORIGINS", "chrome-extension://a, b", "holds 'b', which is not an origin"),
         ("S3_ENDPOINT", "s3.example", "an address such as https://s3.example"),
+        ("MAIL_URL", "mail.example", "must be like smtps://"),
+        ("MAIL_URL", "smtp://mail.example", "from=codesight@example.org"),
+        ("MAIL_URL", "http://mail.example?from=a@example.org", "must be like smtps://"),
+        ("MAIL_URL", "smtp://mail.example:mail?from=a@example.org", "must be like smtps://"),
+        ("REQUIRE_SECOND_FACTOR", "owner, boss", "holds 'boss'. It names roles (owner, payer, reviewer, worker)"),
+        ("REQUIRE_SECOND_FACTOR", "none,owner", "holds 'none'"),
+        ("SIGN_IN_LIMIT_PER_ADDRESS", "many", "must be like '10 per minute'"),
+        ("SIGN_IN_LIMIT_PER_ACCOUNT", "0 per minute", "must be like '10 per minute'"),
+        ("SIGN_UP_LIMIT", "10 per minute; ", "must be like '10 per minute'"),
+        ("PROXIES", "-1", "a whole number from 0 to 10"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, says: str) -> None:
@@ -41,6 +51,12 @@ def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, says: str
         read(**{name: value})
     assert str(refusal.value).startswith(name)
     assert says in str(refusal.value)
+
+
+def test_a_mail_address_that_cannot_be_used_is_not_repeated() -> None:
+    with pytest.raises(BadSetting) as refusal:
+        read(MAIL_URL="smtp://me:hush@mail.example")
+    assert "hush" not in str(refusal.value)
 
 
 def test_without_a_secret_nothing_starts() -> None:
@@ -65,13 +81,17 @@ def test_what_is_not_set_has_a_sensible_value(tmp_path: Path) -> None:
     assert settings.max_upload_bytes == 4 * 1024**3
     assert (settings.s3_bucket, settings.s3_endpoint) == (None, None)
     assert settings.extension_origins == (UNPACKED_EXTENSION,)
+    assert settings.mail_url is None
+    assert settings.require_second_factor == {"owner", "payer", "reviewer"}
+    assert settings.proxies == 0
 
 
 def test_what_is_set_is_taken() -> None:
     settings = read(
         VAR="some/folder", REDIS_URL="unix:///run/valkey.sock?db=0", PUBLIC_URL="https://codesight.example/",
         MAX_UPLOAD_MB="10", S3_BUCKET="recordings", S3_ENDPOINT="https://s3.example:9000", S3_REGION="eu-west-1",
-        EXTENSION_ORIGINS="chrome-extension://abc/, https://tools.example",
+        EXTENSION_ORIGINS="chrome-extension://abc/, https://tools.example", SIGN_UP_LIMIT="5 per 10 minutes; 9 per day",
+        MAIL_URL="smtps://me:hush@mail.example?from=a@example.org", REQUIRE_SECOND_FACTOR="owner, worker",
     )  # fmt: skip
     assert settings.var == Path.cwd() / "some/folder"
     assert settings.redis_url == "unix:///run/valkey.sock?db=0"
@@ -80,9 +100,14 @@ def test_what_is_set_is_taken() -> None:
     assert (settings.s3_bucket, settings.s3_region) == ("recordings", "eu-west-1")
     assert settings.s3_endpoint == "https://s3.example:9000"
     assert settings.extension_origins == ("chrome-extension://abc", "https://tools.example")
+    assert settings.mail_url == "smtps://me:hush@mail.example?from=a@example.org"
+    assert settings.require_second_factor == {"owner", "worker"}
+    assert settings.sign_up_limit == "5 per 10 minutes; 9 per day"
+    assert read(REQUIRE_SECOND_FACTOR="none").require_second_factor == frozenset()
 
 
 def test_what_is_secret_does_not_show_in_logs() -> None:
-    shown = repr(read(DATABASE_URL="postgres://me:hush@db/x", REDIS_URL="redis://:hush@queue"))
+    mail = "smtps://me:hush@mail.example?from=a@example.org"
+    shown = repr(read(DATABASE_URL="postgres://me:hush@db/x", REDIS_URL="redis://:hush@queue", MAIL_URL=mail))
     assert "hush" not in shown
     assert SECRET not in shown

@@ -12,6 +12,7 @@ from codesight.db import reading
 from codesight.gigs import queries as gigs
 from codesight.reports import books
 from jobs import first_start
+from tests.support.people import confirm
 from tests.web.answers import body, rows
 
 LINE = re.compile(r"  (\w+) +(\S+@\S+) +(\S+)")
@@ -20,7 +21,8 @@ LINE = re.compile(r"  (\w+) +(\S+@\S+) +(\S+)")
 def test_the_printed_passwords_sign_in_for_every_role_and_the_link_lets_a_worker_in(
     app: Flask, settings: Settings
 ) -> None:
-    notice, *people, link = first_start.ensure(settings)
+    notice, *people, link, mail = first_start.ensure(settings)
+    assert mail == f"Mails are files in {settings.var}/mail until MAIL_URL names a server."
     assert "shown this once" in notice
     found = [match.groups() for line in people if (match := LINE.fullmatch(line))]
     assert {role for role, _, _ in found} == {role.value for role in Role}
@@ -38,7 +40,8 @@ def test_the_printed_passwords_sign_in_for_every_role_and_the_link_lets_a_worker
         "invitation": address.rpartition("/")[2], "email": "new@example.org", "password": "correct horse battery",
         "name": "New", "channel": "wise", "channel_address": "new@example.org", "consent": True,
     }  # fmt: skip
-    assert app.test_client().post("/api/workers", json=newcomer).status_code == 201
+    assert app.test_client().post("/api/workers", json=newcomer).status_code == 202
+    confirm(app, "new@example.org")
     client = app.test_client()
     client.post("/login", json={"email": "new@example.org", "password": "correct horse battery"})
     assert len(body(client.post("/api/packages/basic/claim"))["claim"]["assignments"]) == 5

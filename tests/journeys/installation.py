@@ -6,7 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 from codesight.config import Settings
@@ -31,7 +34,7 @@ class Installation:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environ = {**os.environ, "PYTHONUNBUFFERED": "1", **environ}
-        for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL"):
+        for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "MAIL_URL", "REQUIRE_SECOND_FACTOR"):
             self.environ.pop(name, None)
         if database_url is not None:
             self.environ["DATABASE_URL"] = database_url
@@ -69,6 +72,18 @@ class Installation:
     def invitation(self) -> str:
         """The path of the printed invitation link."""
         return next(line for line in self.said if "/join/" in line).rpartition(self.url)[2]
+
+    def mailed_link(self, to: str) -> str:
+        """The link in the mail that the worker process has delivered to an address, into the folder of mails."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            for path in (self.var / "mail").glob("*.eml"):
+                message = message_from_bytes(path.read_bytes(), policy=policy.default)
+                assert isinstance(message, EmailMessage)
+                if message["To"] == to and (found := re.search(rf"{self.url}\S+", message.get_content())):
+                    return found[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {to}")
 
     @property
     def settings(self) -> Settings:

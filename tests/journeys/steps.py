@@ -15,7 +15,7 @@ from tests.journeys.shopping import Done, shop
 
 
 def join(browser: BrowserContext, installation: Installation) -> Person:
-    """Follow the link, make an account, consent, claim the basic package."""
+    """Follow the link, ask for an account, confirm it by mail, consent, claim the basic package."""
     worker = Person("wanda.worker@example.org", "a long enough password")
     page = browser.new_page()
     page.goto(installation.url + installation.invitation)
@@ -25,6 +25,10 @@ def join(browser: BrowserContext, installation: Installation) -> Person:
     page.get_by_label("How you are paid").select_option("paypal")
     page.get_by_label("Your name or address there").fill(worker.email)
     page.get_by_role("button", name=re.compile("account", re.IGNORECASE)).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    page.goto(installation.mailed_link(worker.email))
+    enter(page, worker)
+    page.goto(f"{installation.url}/consent")
     page.get_by_label(re.compile("agree")).check()
     page.get_by_role("button", name=re.compile("agree|continue", re.IGNORECASE)).click()
     page.goto(f"{installation.url}/packages")
@@ -91,11 +95,26 @@ def sign_in(browser: BrowserContext, person: Person) -> Page:
     """The person's home page."""
     page = browser.new_page()
     page.goto("/login")
+    enter(page, person)
+    return page
+
+
+def enter(page: Page, person: Person) -> None:
+    """Fill in the sign-in page."""
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password").fill(person.password)
-    page.get_by_role("button", name=re.compile("sign in|log ?in", re.IGNORECASE)).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).not_to_have_url(re.compile("/login"))
-    return page
+
+
+def api_token(browser: BrowserContext) -> str:
+    """A token of whoever is signed in, to fetch documents with."""
+    page = browser.new_page()
+    page.goto("/account/tokens")
+    page.get_by_label("What is it for?").fill("documents")
+    page.get_by_label(re.compile("^export")).check()
+    page.get_by_role("button", name="Make the token").click()
+    return page.get_by_label("The token").input_value()
 
 
 def wait_for_the_picture(player: Locator) -> None:

@@ -21,7 +21,7 @@ from tests.journeys.browser import office_browser, worker_browser
 from tests.journeys.installation import Installation
 from tests.journeys.leaks import leaks
 from tests.journeys.shopping import SECRETS, Done, missing
-from tests.journeys.steps import export, join, pay, record, review, wait_for_review
+from tests.journeys.steps import api_token, export, join, pay, record, review, wait_for_review
 from tests.support.services import needs
 
 SHOP_TITLE = "Quillmere"
@@ -41,11 +41,12 @@ def test_a_demonstration_goes_from_the_invitation_to_the_paid_ledger_entry_and_t
             assert "No speech model is set" in submitted
             with office_browser(playwright, installation.url) as browser:
                 review(browser, installation.person("reviewer"), session_id)
+                token = api_token(browser)
             with office_browser(playwright, installation.url) as browser:
                 pay(browser, installation.person("payer"), worker)
             with office_browser(playwright, installation.url) as browser:
                 exported = export(browser, installation.person("owner"))
-        check_documents(installation, session_id, done)
+        check_documents(installation, session_id, done, token)
         check_dataset(exported, session_id, done)
         engine = engine_for(installation.settings.database_url)
         with reading(engine) as db:
@@ -58,12 +59,9 @@ def test_a_demonstration_goes_from_the_invitation_to_the_paid_ledger_entry_and_t
     engine.dispose()
 
 
-def check_documents(installation: Installation, session_id: str, done: list[Done]) -> None:
+def check_documents(installation: Installation, session_id: str, done: list[Done], token: str) -> None:
     """The two documents of the mission, by the API, hold what was really done."""
-    reviewer = installation.person("reviewer")
-    credentials = {"email": reviewer.email, "password": reviewer.password}
-    token = requests.post(f"{installation.url}/login?include_auth_token", json=credentials, timeout=10).json()
-    header = {"Authentication-Token": token["response"]["user"]["authentication_token"]}
+    header = {"Authorization": f"Bearer {token}"}
     base = f"{installation.url}/api/extension/sessions/{session_id}"
     training: dict[str, Any] = requests.get(f"{base}/training-data", headers=header, timeout=10).json()
     assert training["video_path"].startswith("s3://") and training["audio_path"].startswith("s3://")

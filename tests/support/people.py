@@ -1,5 +1,6 @@
 """People and their work in a test's database, made by the product's own verbs, with noise around them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +20,12 @@ from codesight.accounts.rules import hash_password
 from codesight.assignments import actions as assignments
 from codesight.assignments.models import Assignment, PackageClaim
 from codesight.config import Settings
-from codesight.db import transaction
+from codesight.db import reading, transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Level, Wave
 from codesight.lifecycle import AssignmentState, move
+from codesight.outbox import OutgoingMail
 from codesight.recordings import actions as recordings
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers import actions as workers
@@ -37,7 +39,8 @@ PASSWORD = "correct horse battery"
 def make_account(db: Session, role: Role, email: str | None = None, password_hash: str = "x") -> Account:
     """An account of a role; without an address it gets one of its own."""
     address = email or f"{role}{len(db.scalars(select(Account.id)).all())}@example.org"
-    return create_account(db, email=address, name=f"A {role}", password_hash=password_hash, role=role, now=NOW)
+    name = f"A {role}"
+    return create_account(db, email=address, name=name, password_hash=password_hash, role=role, now=NOW, confirmed=True)
 
 
 def make_gig(db: Session, *, budget_cents: int = 1_000_000, quota: int = 1000, slots: int = 5) -> Wave:
@@ -129,14 +132,18 @@ def make_world(db: Session, password_hash: str = "x") -> World:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of an installation in a temporary folder."""
-    return Settings.from_env(
-        {
-            "VAR": str(tmp_path / "var"),
-            "DATABASE_URL": database_url,
-            "SECRET_KEY": "s" * 40,
-            "PUBLIC_URL": "http://localhost",
-        }
-    )
+    environ = {
+        "VAR": str(tmp_path / "var"),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "s" * 40,
+        "PUBLIC_URL": "http://localhost",
+        # Tests sign in often, and with a password alone; what these settings do has tests of its own.
+        "REQUIRE_SECOND_FACTOR": "none",
+        "SIGN_IN_LIMIT_PER_ADDRESS": "10000 per minute",
+        "SIGN_IN_LIMIT_PER_ACCOUNT": "10000 per minute",
+        "SIGN_UP_LIMIT": "10000 per minute",
+    }
+    return Settings.from_env(environ)
 
 
 @pytest.fixture
@@ -168,3 +175,22 @@ def sign_in(app: Flask, email: str) -> FlaskClient:
 def client_for(app: Flask, role: Role) -> FlaskClient:
     """A browser that is signed in as somebody of the role (see `world`)."""
     return sign_in(app, f"{role}@example.org")
+
+
+def letters(app: Flask, to: str) -> list[OutgoingMail]:
+    """The mails that wait to be sent to an address, oldest first."""
+    with reading(app.extensions["codesight"].engine) as db:
+        theirs = select(OutgoingMail).where(OutgoingMail.to == to)
+        return list(db.scalars(theirs.order_by(OutgoingMail.id)))
+
+
+def link_in(app: Flask, to: str) -> str:
+    """The path of the first link in the last mail to an address."""
+    found = re.search(r"http://localhost(/\S+)", letters(app, to)[-1].text)
+    assert found is not None
+    return found[1]
+
+
+def confirm(app: Flask, email: str) -> None:
+    """Follow the link in the mail that a sign-up has sent."""
+    assert app.test_client().get(link_in(app, email)).location == "/login"

@@ -27,7 +27,7 @@ def refusal(answer: TestResponse) -> tuple[int, str]:
 
 
 def rows(app: Flask) -> dict[str, int]:
-    """How many rows each table has: equal before and after what was refused."""
+    """How many rows each table has: equal before and after what was refused. Signing in to ask does not count."""
+    counted = [table for table in tables.metadata.sorted_tables if table.name != "sign_in"]
     with reading(app.extensions["codesight"].engine) as db:
-        count = sa.func.count
-        return {t.name: db.scalar(sa.select(count()).select_from(t)) or 0 for t in tables.metadata.sorted_tables}
+        return {t.name: db.scalar(sa.select(sa.func.count()).select_from(t)) or 0 for t in counted}

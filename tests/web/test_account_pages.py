@@ -1,13 +1,11 @@
 """From the invitation link to the first page of a worker, as a browser sees it."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from codesight.accounts.models import Account, Role
 from codesight.clock import now
@@ -17,7 +15,8 @@ from codesight.gigs.models import Invitation, Wave
 from codesight.recordings.models import RecordingSession
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented
-from tests.support.people import PASSWORD, World, client_for
+from tests.support.people import PASSWORD, World, client_for, confirm
+from tests.web.browsing import send
 
 ANSWERS = {
     "name": "Ada Moss",
@@ -35,25 +34,26 @@ def invitation(app: Flask, world: World) -> Invitation:
         return gigs.invite(db, db.get_one(Wave, world.wave_id), note="test", max_uses=1, now=now())
 
 
-def send(client: FlaskClient, page: str, to: str | None = None, **fields: str) -> TestResponse:
-    """Fill in the form of a page and send it, as the browser does: with the page's own token."""
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).get_data(as_text=True))
-    assert token is not None, f"{page} has no form"
-    return client.post(to or page, data={"csrf_token": token[1], **fields})
-
-
 def test_an_invitation_says_what_is_paid_and_asked(app: Flask, invitation: Invitation) -> None:
     page = app.test_client().get(f"/join/{invitation.token}").get_data(as_text=True)
     assert all(price in page for price in ("$20.00", "$35.00", "$50.00"))
     assert "Fluent English" in page
 
 
-def test_following_an_invitation_makes_a_signed_in_worker_who_is_asked_to_consent(
-    app: Flask, invitation: Invitation
-) -> None:
+def join(app: Flask, invitation: Invitation) -> FlaskClient:
+    """Ada's browser after she has signed up, followed the link in her mail, and signed in."""
     client = app.test_client()
-    answer = send(client, f"/join/{invitation.token}", **ANSWERS)
-    assert answer.headers["Location"] == "/consent"
+    assert send(client, f"/join/{invitation.token}", **ANSWERS).headers["Location"] == "/check-mail"
+    assert "Ada@Example.org" in client.get("/check-mail").get_data(as_text=True)
+    confirm(app, "ada@example.org")
+    signed_in = client.post("/login", data={"email": "ada@example.org", "password": PASSWORD})
+    assert signed_in.headers["Location"] == "/"
+    return client
+
+
+def test_following_an_invitation_makes_a_worker_who_is_asked_to_consent(app: Flask, invitation: Invitation) -> None:
+    client = join(app, invitation)
+    assert 'href="/consent"' in client.get("/home").get_data(as_text=True)
     assert "of your own free will" in client.get("/consent").get_data(as_text=True)
     with reading(app.extensions["codesight"].engine) as db:
         worker = db.scalars(select(Worker).join(Worker.account).where(Account.email == "ada@example.org")).one()
@@ -62,8 +62,7 @@ def test_following_an_invitation_makes_a_signed_in_worker_who_is_asked_to_consen
 
 
 def test_agreeing_to_the_consent_leads_to_the_packages(app: Flask, invitation: Invitation) -> None:
-    client = app.test_client()
-    send(client, f"/join/{invitation.token}", **ANSWERS)
+    client = join(app, invitation)
     assert send(client, "/consent").status_code == 422
     assert send(client, "/consent", agree="y").headers["Location"] == "/packages"
     assert "You have agreed to this text." in client.get("/consent").get_data(as_text=True)
@@ -74,7 +73,6 @@ def test_agreeing_to_the_consent_leads_to_the_packages(app: Flask, invitation: I
     [
         ({"email": "nobody"}, "email"),
         ({"password": "short"}, "10"),
-        ({"email": "worker@example.org"}, "Sign in instead"),
         ({"channel": "cheque"}, "valid choice"),
         ({"name": "two\nlines"}, "No line breaks"),
     ],

@@ -112,17 +112,3 @@ def test_signing_in_by_api_is_refused_in_the_one_shape_of_errors(
 def test_a_body_nested_too_deep_is_no_crash_before_anybody_is_known(app: Flask, world: World) -> None:
     answer = app.test_client().post("/api/sessions", data=b"[" * 100_000, content_type="application/json")
     assert refusal(answer) == (401, "not_signed_in")
-
-
-def test_a_token_signs_in_in_its_header_only(app: Flask, world: World) -> None:
-    signed_in = app.test_client().post(
-        "/login?include_auth_token", json={"email": "owner@example.org", "password": PASSWORD}
-    )
-    token = body(signed_in)["response"]["user"]["authentication_token"]
-    stranger = app.test_client()
-    assert stranger.get("/api/admin/recent", headers={"Authentication-Token": token}).status_code == 200
-    assert refusal(stranger.get(f"/api/admin/recent?auth_token={token}")) == (401, "not_signed_in")
-    assert refusal(stranger.get("/api/admin/recent", headers={"Authentication-Token": token[:-2]})) == (
-        401,
-        "not_signed_in",
-    )

@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 
 from codesight.clock import now
-from codesight.db import reading, transaction
+from codesight.db import transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs.models import Invitation, Wave
-from codesight.workers.queries import has_consented
-from tests.support.people import PASSWORD, World, sign_in
+from codesight.gigs.queries import invitation, invitations
+from tests.support.people import PASSWORD, World, confirm, letters, sign_in
 from tests.web.answers import body, refusal, rows
 
 
@@ -33,22 +33,32 @@ def person(link: str, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_person_joins_consents_and_signs_in(app: Flask, link: str) -> None:
+def test_a_person_joins_consents_confirms_and_signs_in(app: Flask, link: str) -> None:
     sent = person(link, email=" New@Example.ORG ", order_number="FO123", consent=True, name=" Änne 😀 ")
     answer = app.test_client().post("/api/workers", json=sent)
-    made = body(answer)
-    assert (answer.status_code, made["email"], made["level"]) == (201, "new@example.org", "entry")
-    assert set(made) == {"id", "email", "level", "created_at"}
-    with reading(app.extensions["codesight"].engine) as db:
-        assert has_consented(db, made["id"])
+    assert (answer.status_code, body(answer)) == (202, {"email": "new@example.org", "next": "confirm_email"})
+    too_soon = app.test_client().post("/login", json={"email": "new@example.org", "password": PASSWORD})
+    assert refusal(too_soon) == (400, "sign_in_refused")
+    confirm(app, "new@example.org")
     client = sign_in(app, "new@example.org")
     assert client.post("/api/packages/basic/claim").status_code == 200
 
 
 def test_without_consent_the_account_is_made_and_claims_nothing(app: Flask, link: str) -> None:
-    assert app.test_client().post("/api/workers", json=person(link)).status_code == 201
+    assert app.test_client().post("/api/workers", json=person(link)).status_code == 202
+    confirm(app, "new@example.org")
     answer = sign_in(app, "new@example.org").post("/api/packages/basic/claim")
     assert refusal(answer) == (403, "consent_missing")
+
+
+# A keyboard may send one character, or a letter and an accent.
+@pytest.mark.parametrize("typed", ["pässwort-1234", "pa\u0308sswort-1234"])
+def test_an_accent_in_a_password_counts_the_same_however_it_is_typed(app: Flask, link: str, typed: str) -> None:
+    app.test_client().post("/api/workers", json=person(link, password=typed))
+    confirm(app, "new@example.org")
+    for again in ("pässwort-1234", "pa\u0308sswort-1234"):
+        answer = app.test_client().post("/login", json={"email": "new@example.org", "password": again})
+        assert answer.status_code == 200
 
 
 def expired(invitation: Invitation) -> None:
@@ -165,11 +175,46 @@ def test_a_body_that_is_no_person_is_refused(app: Flask, world: World, sent: byt
     assert rows(app) == before
 
 
-def test_a_taken_address_is_a_conflict_and_uses_nothing_up(app: Flask, link: str) -> None:
+def test_a_taken_address_gets_the_same_answer_and_only_its_owner_is_told(app: Flask, link: str) -> None:
     client, before = app.test_client(), rows(app)
-    assert refusal(client.post("/api/workers", json=person(link, email="Worker@example.org"))) == (409, "email_taken")
+    free, taken = (
+        client.post("/api/workers", json=person(several(app, link), email=email))
+        for email in ("new@example.org", "Worker@example.org")
+    )
+    assert (free.status_code, taken.status_code) == (202, 202)
+    assert body(taken) == body(free) | {"email": "worker@example.org"}
+    assert [mail.subject for mail in letters(app, "new@example.org")] == ["Confirm your e-mail address"]
+    assert [mail.subject for mail in letters(app, "worker@example.org")] == ["You have a CodeSight account already"]
+    made = {table: count - before[table] for table, count in rows(app).items() if count != before[table]}
+    assert made == {"account": 1, "worker": 1, "audit_entry": 1, "outgoing_mail": 2, "invitation": 1}
+    assert sign_in(app, "worker@example.org")  # with the old password
+
+
+def test_a_single_use_link_is_used_up_by_a_taken_address_too(app: Flask, link: str) -> None:
+    client = app.test_client()
+    assert client.post("/api/workers", json=person(link, email="worker@example.org")).status_code == 202
+    for email in ("worker@example.org", "new@example.org"):
+        answer = client.post("/api/workers", json=person(link, email=email))
+        assert refusal(answer) == (409, "invitation_used_up")
+
+
+@pytest.mark.parametrize("email", ["worker@example.org", "new@example.org"])
+def test_a_full_wave_refuses_everybody_alike(app: Flask, world: World, link: str, email: str) -> None:
+    with transaction(app.extensions["codesight"].engine) as db:
+        db.get_one(Wave, world.wave_id).quota = 1
+    before = rows(app)
+    assert refusal(app.test_client().post("/api/workers", json=person(link, email=email))) == (409, "wave_full")
     assert rows(app) == before
-    assert client.post("/api/workers", json=person(link)).status_code == 201
+
+
+def several(app: Flask, link: str) -> str:
+    """The token of a link with more than one use, into the same wave."""
+    with transaction(app.extensions["codesight"].engine) as db:
+        wave = invitation(db, link).wave
+        return (
+            next((one.token for one in invitations(db, wave.gig_id) if one.max_uses == 9), "")
+            or gigs.invite(db, wave, note="", max_uses=9, now=now()).token
+        )
 
 
 def test_of_four_people_on_the_last_free_use_exactly_one_gets_in(app: Flask, link: str) -> None:
@@ -181,4 +226,4 @@ def test_of_four_people_on_the_last_free_use_exactly_one_gets_in(app: Flask, lin
         return app.test_client().post("/api/workers", json=person(link, email=f"p{number}@example.org")).status_code
 
     with ThreadPoolExecutor(4) as threads:
-        assert sorted(threads.map(follow, range(4))) == [201, 409, 409, 409]
+        assert sorted(threads.map(follow, range(4))) == [202, 409, 409, 409]

@@ -1,0 +1,1 @@
+"""Signing in: Flask-Security on our accounts, with our mails, cookies, second factors and limits."""
