@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import structlog
 
+from codesight import idempotency
 from codesight.assignments import actions as assignments
-from codesight.assignments.queries import run_out
+from codesight.assignments.queries import run_out, short_of_time
 from codesight.capture import uploads
 from codesight.clock import now
 from codesight.db import reading, transaction
@@ -31,7 +32,10 @@ GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 @job
 def sweep() -> None:
     """One round; a part that fails does not keep the others from their work."""
-    for part in (let_go_of_dead_claims, ring_again, end_leases, check_books, give_up_uploads):
+    parts = (
+        let_go_of_dead_claims, ring_again, end_leases, warn_of_deadlines, check_books, give_up_uploads, forget_keys,
+    )  # fmt: skip
+    for part in parts:
         try:
             part()
         except Exception:
@@ -78,6 +82,22 @@ def end_leases() -> None:
                 assignments.expire_if_over(db, assignment_id, now=now())
             except Conflict:
                 continue  # the worker handed it in at this very moment
+
+
+def warn_of_deadlines() -> None:
+    """Who has used up three quarters of the time is told so, once."""
+    engine = platform().engine
+    with reading(engine) as db:
+        short = short_of_time(db, now())
+    for claim_id in short:
+        with transaction(engine) as db:
+            assignments.warn(db, claim_id, now=now())
+
+
+def forget_keys() -> None:
+    """Answers that were kept for a repeated request are thrown away after a day."""
+    with transaction(platform().engine) as db:
+        idempotency.forget(db, now=now())
 
 
 def check_books() -> None:

@@ -23,17 +23,16 @@ from codesight.errors import Problem
 from codesight.gigs import queries as gigs
 from codesight.gigs.models import Package
 from codesight.gigs.rules import may_take
-from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, SessionState, WaveState
+from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, WaveState
 from codesight.payouts import queries as payouts
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings import queries as recordings
+from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented, worker
 
 bp = Blueprint("worker", __name__)
-
-UNFINISHED = (SessionState.READY, SessionState.RECORDING, SessionState.STOPPED)
 
 
 class NextStep(StrEnum):
