@@ -10,7 +10,7 @@ from blueprints import access, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
 from blueprints.live import extension_ws
-from blueprints.pages import account, help, owner, payments, practice_shop, recorder, review, worker
+from blueprints.pages import account, assigning, help, owner, payments, practice_shop, recorder, review, worker
 from blueprints.people import People
 from blueprints.web import RowIdConverter, storage
 from blueprints.web import settings as installed
@@ -23,7 +23,8 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, worker.bp, recorder.bp, review.bp, owner.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    account.bp, worker.bp, recorder.bp, review.bp, owner.bp, assigning.bp, payments.bp, help.bp, practice_shop.bp,
+    extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

@@ -8,6 +8,7 @@ from flask_security import password_length_validator
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    DecimalField,
     EmailField,
     IntegerField,
     PasswordField,
@@ -124,6 +125,15 @@ class WaveForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Name", [DataRequired(), Length(max=60), no_nul])
     quota = IntegerField("How many workers", [DataRequired(), NumberRange(1, 10_000)], default=25)
     budget = IntegerField("Budget in whole units of the currency", [DataRequired(), NumberRange(1, 1_000_000)])
+
+
+class TermsForm(FlaskForm):  # type: ignore[misc]
+    """How a gig's scenarios are given out."""
+
+    start_hours = IntegerField("Hours to begin a package", [InputRequired(), NumberRange(1, 24 * 90)])
+    times_per_worker = IntegerField("Times one worker gets a scenario", [InputRequired(), NumberRange(1, 100)])
+    gold_percent = IntegerField("Gold scenarios, in percent", [InputRequired(), NumberRange(0, 100)])
+    fee_percent = DecimalField("Fee for paying, in percent", [InputRequired(), NumberRange(0, 100)])
 
 
 class LevelForm(FlaskForm):  # type: ignore[misc]

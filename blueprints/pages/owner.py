@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import InvitationForm, LevelForm, WaveForm, ensure_pressed, problems_of
+from blueprints.forms import InvitationForm, LevelForm, TermsForm, WaveForm, ensure_pressed, problems_of
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role
@@ -56,6 +56,7 @@ def gigs() -> ResponseReturnValue:
             base=settings().public_url,
             wave_form=WaveForm(formdata=None),
             link_form=InvitationForm(formdata=None),
+            terms_form=TermsForm(formdata=None),
             now=now(),
         )
 

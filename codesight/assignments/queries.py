@@ -35,6 +35,14 @@ def present_claim(db: Session, worker_id: int, now: datetime) -> PackageClaim | 
     return None if claim is None or is_over(claim, now) else claim
 
 
+def own_claim(db: Session, worker_id: int) -> PackageClaim:
+    """The package that the worker has now. Raises NotFound `no_package`."""
+    found = open_claim(db, worker_id)
+    if found is None:
+        raise NotFound("no_package", "You have no package now.")
+    return found
+
+
 def assignment_of(db: Session, worker_id: int, assignment_id: int) -> Assignment:
     """One of the worker's own. Raises NotFound for everybody else's."""
     found = db.scalar(_whole().where(Assignment.id == assignment_id, Assignment.worker_id == worker_id))

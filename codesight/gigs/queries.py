@@ -65,6 +65,14 @@ def scenarios(db: Session, gig_id: int) -> Sequence[Scenario]:
     return db.scalars(sa.select(Scenario).where(Scenario.gig_id == gig_id).order_by(Scenario.id)).all()
 
 
+def scenario(db: Session, scenario_id: int) -> Scenario:
+    """Raises NotFound."""
+    found = db.get(Scenario, scenario_id)
+    if found is None:
+        raise NotFound("scenario_not_found", "There is no such scenario.")
+    return found
+
+
 def waves(db: Session, gig_id: int) -> Sequence[Wave]:
     """The gig's waves, oldest first."""
     return db.scalars(sa.select(Wave).where(Wave.gig_id == gig_id).order_by(Wave.id)).all()
