@@ -175,7 +175,7 @@ def _waves(db: Session, work: list[_Work]) -> Iterator[str]:
             promised = f"what is under way asks for {reserved[wave.id]}"
             yield f"Wave {wave.id} has reserved {wave.reserved_cents} cents; {promised}."
         if wave.spent_cents != spent[wave.id]:
-            yield f"Wave {wave.id} has spent {wave.spent_cents} cents; its workers earned {spent[wave.id]}."
+            yield f"Wave {wave.id} has spent {wave.spent_cents} cents; its workers earned {spent[wave.id]} with fees."
         if wave.spent_cents + wave.reserved_cents > wave.budget_cents:
             yield f"Wave {wave.id} has promised and spent more than its budget of {wave.budget_cents} cents."
 

@@ -106,28 +106,25 @@ def _book(
     )
     db.add(made)
     db.flush()
+    same = {
+        "claim_id": made.id,
+        "worker_id": worker.account_id,
+        "level": worker.level,
+        "bonus_cents": package.bonus_cents,
+        "state": AssignmentState.RESERVED,
+        "state_since": now,
+        "lease_until": times.until,
+        "lease_cap": times.cap,
+        "warn_at": times.warn_at,
+        "created_at": now,
+    }
+    each = []
     for slot, price in zip(slots, prices(package), strict=True):
         fee = money.fee(price + package.bonus_cents, made.fee_bp)
-        db.add(
-            Assignment(
-                claim_id=made.id,
-                slot_id=slot.id,
-                scenario_id=slot.scenario_id,
-                worker_id=worker.account_id,
-                level=worker.level,
-                price_cents=price,
-                bonus_cents=package.bonus_cents,
-                fee_cents=fee,
-                reserved_cents=price + package.bonus_cents + fee,
-                state=AssignmentState.RESERVED,
-                state_since=now,
-                lease_until=times.until,
-                lease_cap=times.cap,
-                warn_at=times.warn_at,
-                created_at=now,
-            )
-        )
-    db.flush()
+        own = {"slot_id": slot.id, "scenario_id": slot.scenario_id, "price_cents": price, "fee_cents": fee}
+        each.append({**same, **own, "reserved_cents": price + package.bonus_cents + fee})
+    # In one statement: whoever claims next waits for it.
+    db.execute(sa.insert(Assignment), each)
     return made
 
 
