@@ -10,7 +10,19 @@ from blueprints import access, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
 from blueprints.live import extension_ws
-from blueprints.pages import account, accounts, gigs, help, owner, payments, practice_shop, recorder, review, worker
+from blueprints.pages import (
+    account,
+    accounts,
+    assigning,
+    gigs,
+    help,
+    owner,
+    payments,
+    practice_shop,
+    recorder,
+    review,
+    worker,
+)
 from blueprints.pages import settings as own_settings
 from blueprints.security import bodies, limits, setup
 from blueprints.web import RowIdConverter, storage
@@ -24,8 +36,8 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, payments.bp,
-    help.bp, practice_shop.bp, extension_ws.bp,
+    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp,
+    payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

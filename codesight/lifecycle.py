@@ -66,7 +66,7 @@ MOVES: dict[type[enum.StrEnum], dict[enum.StrEnum, frozenset[enum.StrEnum]]] = {
         _A.ACTIVE: frozenset({_A.SUBMITTED, _A.RETURNED, _A.EXPIRED, _A.CANCELLED}),
         _A.SUBMITTED: frozenset({_A.CHECKING}),
         _A.LATE: frozenset({_A.CHECKING}),
-        _A.OVERFLOW: frozenset({_A.CHECKING, _A.CANCELLED}),
+        _A.OVERFLOW: frozenset({_A.LATE, _A.CANCELLED}),  # the owner pays for it or not
         _A.CHECKING: frozenset({_A.IN_REVIEW, _A.SUBMITTED}),
         _A.IN_REVIEW: frozenset({_A.ACCEPTED, _A.REVISION_REQUESTED, _A.REJECTED}),
         _A.REVISION_REQUESTED: frozenset({_A.SUBMITTED, _A.EXPIRED, _A.RETURNED, _A.CANCELLED}),

@@ -36,3 +36,8 @@ def decimal(cents: int) -> str:
     """An amount for machines: `12.50`, `-0.05`."""
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def fee(cents: int, basis_points: int) -> int:
+    """What paying an amount costs on top, at a rate in hundredths of a percent; a part of a cent counts as a whole."""
+    return -(-cents * basis_points // 10_000)

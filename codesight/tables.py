@@ -1,6 +1,6 @@
 """All tables: imported by the migrations and the tests."""
 
-from codesight import lifecycle, outbox
+from codesight import idempotency, lifecycle, outbox
 from codesight.accounts import models as accounts
 from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
@@ -17,6 +17,7 @@ from codesight.workers import models as workers
 metadata = Base.metadata
 
 MODULES = (
+    idempotency,
     lifecycle,
     outbox,
     accounts,

@@ -9,7 +9,9 @@ import structlog
 from codesight.adapters import media
 from codesight.analysis import actions as analysis
 from codesight.analysis.base import RecordingFacts
+from codesight.assignments import actions as assignments
 from codesight.assignments.models import Assignment
+from codesight.assignments.rules import site_of
 from codesight.capture import events, uploads
 from codesight.capture.models import UploadKind
 from codesight.checks import actions as checks
@@ -25,8 +27,8 @@ from jobs.queue import job, platform
 
 log = structlog.get_logger()
 
-WAITING = (AssignmentState.SUBMITTED, AssignmentState.LATE, AssignmentState.OVERFLOW)
-"""States in which a submission waits for this job."""
+WAITING = (AssignmentState.SUBMITTED, AssignmentState.LATE)
+"""States in which a submission waits for this job; what came when its slot was taken waits for the owner first."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def _check(submission_id: int, screen: Looked, microphone: Looked) -> None:
 def _analyse(submission_id: int, microphone: Looked) -> None:
     here = platform()
     with reading(here.engine) as db:
-        session = recordings.submission(db, submission_id).session
+        submission = recordings.submission(db, submission_id)
+        session = submission.session
         happened = events.read(db, session.id)
     facts = RecordingFacts(
         events=happened,
@@ -130,3 +133,5 @@ def _analyse(submission_id: int, microphone: Looked) -> None:
     results = analysis.run(facts)
     with transaction(here.engine) as db:
         analysis.save(db, submission_id, results, now=now())
+        sites = {site for event in happened if (site := site_of(event.url))}
+        assignments.note_sites(db, submission.assignment.scenario_id, sites)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import structlog
 
-from codesight import outbox
+from codesight import idempotency, outbox
 from codesight.accounts import actions as accounts
 from codesight.assignments import actions as assignments
-from codesight.assignments.queries import run_out
+from codesight.assignments.queries import run_out, short_of_time
 from codesight.capture import uploads
 from codesight.clock import now
 from codesight.db import reading, transaction
@@ -97,6 +97,22 @@ def end_leases() -> None:
                 continue  # the worker handed it in at this very moment
 
 
+def warn_of_deadlines() -> None:
+    """Who has used up three quarters of the time is told so, once."""
+    engine = platform().engine
+    with reading(engine) as db:
+        short = short_of_time(db, now())
+    for claim_id in short:
+        with transaction(engine) as db:
+            assignments.warn(db, claim_id, now=now())
+
+
+def forget_keys() -> None:
+    """Answers that were kept for a repeated request are thrown away after a day."""
+    with transaction(platform().engine) as db:
+        idempotency.forget(db, now=now())
+
+
 def check_books() -> None:
     """The invariants of money, as a program."""
     with reading(platform().engine) as db:
@@ -130,5 +146,6 @@ def forget_sign_ins() -> None:
 
 
 PARTS = (
-    let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, check_books, give_up_uploads, forget_sign_ins,
+    let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, warn_of_deadlines, check_books, give_up_uploads,
+    forget_sign_ins, forget_keys,
 )  # fmt: skip

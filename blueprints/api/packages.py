@@ -1,15 +1,17 @@
 """Packages and claims, for the signed-in worker."""
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from blueprints import present
 from blueprints.access import needs, scoped
+from blueprints.repeats import answered_once
 from blueprints.web import reading, settings, transaction, viewer
 from codesight.accounts.models import Role, Scope
 from codesight.assignments import actions as assignments
 from codesight.assignments.models import PackageClaim
-from codesight.assignments.queries import assignment_of, open_claim
+from codesight.assignments.queries import assignment_of, own_claim, present_claim
+from codesight.assignments.rules import pause_left, state_at, time_is_short
 from codesight.clock import iso, now
 from codesight.gigs import queries as gigs
 from codesight.gigs.rules import may_take
@@ -26,7 +28,11 @@ def listing() -> ResponseReturnValue:
     with reading() as db:
         me = worker(db, viewer().id)
         offers = [
-            {**present.package(p, me.gig.currency), "open": may_take(me.level, p.level)}
+            {
+                **present.package(p, me.gig.currency),
+                "begin_within_hours": me.gig.start_hours,
+                "open": may_take(me.level, p.level),
+            }
             for p in gigs.packages(db, me.gig_id)
         ]
     return jsonify(packages=offers)
@@ -38,10 +44,14 @@ def listing() -> ResponseReturnValue:
 def claim(tier: str) -> ResponseReturnValue:
     """Reserve a whole package; claiming again what one has gives the same claim."""
     with transaction() as db:
-        me = worker(db, viewer().id)
-        package = gigs.package(db, me.gig_id, tier)
-        assignments.claim(db, me, package, lease_hours=settings().lease_hours, now=now())
-    return current()
+
+        def take() -> Response:
+            me = worker(db, viewer().id)
+            package = gigs.package(db, me.gig_id, tier)
+            assignments.claim(db, me, package, lease_hours=settings().lease_hours, now=now())
+            return jsonify(claim=_claim(own_claim(db, me.account_id)))
+
+        return answered_once(db, take)
 
 
 @bp.get("/claim")
@@ -50,8 +60,20 @@ def claim(tier: str) -> ResponseReturnValue:
 def current() -> ResponseReturnValue:
     """The worker's present package with its assignments, or null."""
     with reading() as db:
-        mine = open_claim(db, viewer().id)
+        mine = present_claim(db, viewer().id, now())
         return jsonify(claim=_claim(mine) if mine else None)
+
+
+@bp.post("/claim/<any(pause, resume):verb>")
+@needs(Role.WORKER)
+@scoped(Scope.WRITE)
+def pause(verb: str) -> ResponseReturnValue:
+    """Stop the clock of the present package, once and for 48 hours at most, or let it run again."""
+    act = assignments.pause if verb == "pause" else assignments.resume
+    with transaction() as db:
+        mine = own_claim(db, viewer().id)
+        act(db, mine, now=now())
+        return jsonify(claim=_claim(mine))
 
 
 @bp.post("/assignments/<int:assignment_id>/return")
@@ -66,19 +88,25 @@ def give_back(assignment_id: int) -> ResponseReturnValue:
 
 
 def _claim(claim: PackageClaim) -> dict[str, object]:
+    moment = now()
     return {
         "id": claim.id,
         "tier": claim.package.tier.value,
         "price_cents": claim.price_cents,
         "currency": claim.currency,
+        "begin_by": iso(claim.start_until) if claim.started_at is None else None,
+        "finish_by": iso(claim.finish_until),
+        "paused_until": iso(claim.pause_until) if claim.pause_until and pause_left(claim, moment) else None,
+        "can_pause": claim.paused_at is None,
         "assignments": [
             {
                 "id": a.id,
                 "goal": a.scenario.goal,
                 "constraints": a.scenario.constraints,
                 "price_cents": a.price_cents,
-                "state": a.state.value,
+                "state": state_at(a, moment).value,
                 "reserved_until": iso(a.lease_until),
+                "time_is_short": time_is_short(a, moment),
             }
             for a in claim.assignments
         ],

@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import needs, scoped
 from blueprints.web import json_body, reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role, Scope
+from codesight.assignments.rules import wants_extension
 from codesight.capture import uploads
 from codesight.capture.models import Upload, UploadKind, UploadState
 from codesight.clock import iso, now
 from codesight.errors import Conflict
+from codesight.recordings.actions import still_alive
 from codesight.recordings.models import RecordingSession
 from codesight.recordings.queries import own_session
 
@@ -47,6 +49,7 @@ def url() -> ResponseReturnValue:
         session = own_session(db, wanted.session, viewer().id)
         upload = uploads.find(db, session.id, wanted.kind)
     uploads.check_open(session)
+    _keep_reserved(session)
     uploads.check_part(
         wanted.kind, wanted.content_type, wanted.part_number, wanted.size,
         part_size=settings().part_size, max_bytes=settings().max_upload_bytes,
@@ -87,6 +90,14 @@ def complete() -> ResponseReturnValue:
         with transaction() as db:
             upload = uploads.record_completed(db, upload, size, now=now())
     return jsonify(key=upload.key, size=upload.size, state=upload.state.value)
+
+
+def _keep_reserved(session: RecordingSession) -> None:
+    # Whoever records without the extension sends no events, but parts of files. Seldom enough to be no load: only
+    # within the last half hour of the worker's time, once a minute.
+    if wants_extension(session.assignment, now()):
+        with transaction() as db:
+            still_alive(db, [session.id], now=now())
 
 
 def _start(session: RecordingSession, kind: UploadKind, content_type: str) -> Upload:

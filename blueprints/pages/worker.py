@@ -13,8 +13,8 @@ from codesight.accounts.models import Role
 from codesight.analysis import queries as analysis
 from codesight.assignments import actions as assignments
 from codesight.assignments.models import Assignment, PackageClaim
-from codesight.assignments.queries import assignment_of, assignments_of, open_claim
-from codesight.assignments.rules import has_expired, next_to_record
+from codesight.assignments.queries import assignment_of, assignments_of, own_claim, present_claim
+from codesight.assignments.rules import next_to_record, pause_left, state_at, time_is_short
 from codesight.capture import uploads
 from codesight.capture.models import UploadKind
 from codesight.checks import queries as checks
@@ -23,17 +23,16 @@ from codesight.errors import Problem
 from codesight.gigs import queries as gigs
 from codesight.gigs.models import Package
 from codesight.gigs.rules import may_take
-from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, SessionState, WaveState
+from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, WaveState
 from codesight.payouts import queries as payouts
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings import queries as recordings
+from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented, worker
 
 bp = Blueprint("worker", __name__)
-
-UNFINISHED = (SessionState.READY, SessionState.RECORDING, SessionState.STOPPED)
 
 
 class NextStep(StrEnum):
@@ -42,16 +41,21 @@ class NextStep(StrEnum):
     CONSENT = "consent"
     REVISE = "revise"
     RECORD = "record"
+    RESUME = "resume"
     CHOOSE = "choose"
     WAIT = "wait"
     DONE = "done"
 
 
-def next_step(consented: bool, claim: PackageClaim | None, waiting: Assignment | None, worked_before: bool) -> NextStep:
+def next_step(
+    consented: bool, claim: PackageClaim | None, waiting: Assignment | None, worked_before: bool, paused: bool
+) -> NextStep:
     """What the home page asks for; `waiting` is the assignment whose turn it is."""
     if not consented:
         return NextStep.CONSENT
     if waiting is not None:
+        if paused:
+            return NextStep.RESUME
         return NextStep.REVISE if waiting.state == AssignmentState.REVISION_REQUESTED else NextStep.RECORD
     if claim is not None:
         return NextStep.WAIT
@@ -80,16 +84,19 @@ def home() -> ResponseReturnValue:
     moment = now()
     with reading() as db:
         me = worker(db, viewer().id)
-        claim, mine = open_claim(db, me.account_id), assignments_of(db, me.account_id)
+        claim, mine = present_claim(db, me.account_id, moment), assignments_of(db, me.account_id)
         waiting = next_to_record(mine, moment)
+        paused = claim is not None and bool(pause_left(claim, moment))
         return render_template(
             "worker/home.html",
-            step=next_step(has_consented(db, me.account_id), claim, waiting, bool(mine)),
+            step=next_step(has_consented(db, me.account_id), claim, waiting, bool(mine), paused),
             waiting=waiting,
             claim=claim,
-            under_way=[a for a in mine if a.state in UNDER_WAY],
-            finished=[a for a in mine if a.state not in UNDER_WAY][:10],
-            expired={a.id for a in mine if has_expired(a, moment)},
+            paused=paused,
+            under_way=[a for a in mine if state_at(a, moment) in UNDER_WAY],
+            finished=[a for a in mine if state_at(a, moment) not in UNDER_WAY][:10],
+            states={a.id: state_at(a, moment) for a in mine},
+            short={a.id for a in mine if time_is_short(a, moment)},
             sessions={s.assignment_id: s for s in reversed(recordings.sessions_for(db, viewer(), 200))},
             notices=outbox.unread(db, me.account_id),
             earned=payouts.balance(db, me.account_id, me.gig.currency),
@@ -113,7 +120,7 @@ def packages() -> ResponseReturnValue:
     """The three tiers side by side, and why one is closed."""
     with reading() as db:
         me = worker(db, viewer().id)
-        claim, consented = open_claim(db, me.account_id), has_consented(db, me.account_id)
+        claim, consented = present_claim(db, me.account_id, now()), has_consented(db, me.account_id)
         offers = [(p, closed_because(me, p, consented, claim)) for p in gigs.packages(db, me.gig_id)]
         return render_template("worker/packages.html", me=me, offers=offers, claim=claim, hours=settings().lease_hours)
 
@@ -135,17 +142,37 @@ def claim(tier: str) -> ResponseReturnValue:
     return redirect(url_for("worker.home"))
 
 
+@bp.post("/package/<any(pause, resume):verb>")
+@needs(Role.WORKER)
+def pause(verb: str) -> ResponseReturnValue:
+    """Stop the clock of the present package, or let it run again."""
+    ensure_pressed()
+    act = assignments.pause if verb == "pause" else assignments.resume
+    try:
+        with transaction() as db:
+            act(db, own_claim(db, viewer().id), now=now())
+        flash("The clock stands still. Resume whenever you like." if verb == "pause" else "The clock runs again.")
+    except Problem as problem:
+        flash(problem.message, "error")
+    return redirect(url_for("worker.home"))
+
+
 @bp.get("/scenarios/<int:assignment_id>")
 @needs(Role.WORKER)
 def scenario(assignment_id: int) -> ResponseReturnValue:
     """The goal and the recorder."""
     with reading() as db:
-        assignment = assignment_of(db, viewer().id, assignment_id)
+        assignment, moment = assignment_of(db, viewer().id, assignment_id), now()
+        state = state_at(assignment, moment)
+        paused = state in WITH_THE_WORKER and bool(pause_left(assignment.claim, moment))
         latest = recordings.latest_session(db, assignment.id)
         return render_template(
             "worker/scenario.html",
             assignment=assignment,
-            can_record=assignment.state in WITH_THE_WORKER and not has_expired(assignment, now()),
+            state=state,
+            paused=paused,
+            short=time_is_short(assignment, moment),
+            can_record=state in WITH_THE_WORKER and not paused,
             unfinished=latest if latest and latest.state in UNFINISHED else None,
             latest=latest,
             settings=settings(),

@@ -26,6 +26,8 @@ def register(app: Flask) -> None:
         storage_options={"socket_connect_timeout": 2, "socket_timeout": 2},
         # Without the queue's server each process counts for itself; nobody is kept out.
         in_memory_fallback_enabled=True,
+        # Nor is whoever asks at the very moment at which another request finds that out.
+        swallow_errors=True,
         headers_enabled=True,
         retry_after="delta-seconds",
     )

@@ -1,5 +1,6 @@
 """Group commit: one thread writes what all connections have received, many batches in one transaction."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +13,14 @@ from sqlalchemy.engine import Engine
 
 from codesight.capture.events import Row, Stored, store
 from codesight.capture.protocol import Refused, refused
+from codesight.clock import now
 from codesight.db import transaction
+from codesight.recordings.actions import still_alive
 
 log = structlog.get_logger()
+
+KEEP_ALIVE_EVERY_S = 60.0
+"""How often a recording's events keep its scenario reserved."""
 
 Failure: TypeAlias = Literal["session_closed", "storage_failed"]
 
@@ -65,6 +71,8 @@ class GroupWriter:
     _events: int = 0
     _stopping: bool = False
     _thread: Thread | None = None
+    _seen_alive: dict[int, float] = field(default_factory=dict)
+    """When the lease of a recording was last looked after, by the monotonic clock."""
 
     def submit(self, lane: Lane, rows: Sequence[Row], *, seq: int | None, events: int) -> bool:
         """Store a batch and tell the lane afterwards; False when too much waits, or the writer has stopped.
@@ -122,6 +130,22 @@ class GroupWriter:
         else:
             for batch in group:
                 self._tell(batch, _outcome(batch, stored))
+            self._keep_alive({row.session_id for batch in group for row in batch.rows} - stored.closed)
+
+    def _keep_alive(self, session_ids: set[int]) -> None:
+        # After the acknowledgements and at most once a minute for each recording: nobody waits for it.
+        moment = time.monotonic()
+        due = [one for one in session_ids if moment - self._seen_alive.get(one, -math.inf) >= KEEP_ALIVE_EVERY_S]
+        if not due:
+            return
+        self._seen_alive = {one: at for one, at in self._seen_alive.items() if moment - at < KEEP_ALIVE_EVERY_S}
+        self._seen_alive.update(dict.fromkeys(due, moment))
+        try:
+            with transaction(self.engine) as db:
+                still_alive(db, due, now=now())
+        except Exception:
+            # The events are stored; the next minute brings another sign of life.
+            log.warning("keep_alive_failed", sessions=len(due), exc_info=True)
 
     def _write_alone(self, batch: _Batch) -> None:
         stored: Stored | None = None

@@ -44,8 +44,23 @@ class Gig(Base):
     description: Mapped[str] = mapped_column(sa.Text)
     currency: Mapped[str] = mapped_column(sa.String(3))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    start_hours: Mapped[int] = mapped_column(default=24)
+    """A package that nobody has begun after so long goes to others."""
+    times_per_worker: Mapped[int] = mapped_column(default=1)
+    """How often one worker is given the same scenario."""
+    gold_percent: Mapped[int] = mapped_column(default=0)
+    """How many of a hundred scenarios that a worker is given are gold."""
+    fee_bp: Mapped[int] = mapped_column(default=0)
+    """What paying costs on top of what workers earn, in hundredths of a percent."""
 
     packages: Mapped[list["Package"]] = relationship(order_by="Package.id")
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "start_hours > 0 AND times_per_worker > 0 AND gold_percent BETWEEN 0 AND 100 AND fee_bp >= 0",
+            name="terms",
+        ),
+    )
 
 
 class Package(Base):
@@ -87,6 +102,10 @@ class Scenario(Base):
     category: Mapped[str] = mapped_column(sa.String(40))
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when nobody new gets it; who has it keeps it."""
+    gold: Mapped[bool] = mapped_column(default=False)
+    """One whose good demonstration is known: it is mixed in to see how well workers and reviewers do."""
+    pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when it is given out before all others."""
 
     __table_args__ = (
         sa.Index(
@@ -97,6 +116,8 @@ class Scenario(Base):
             sqlite_where=sa.text("retired_at IS NULL"),
             postgresql_where=sa.text("retired_at IS NULL"),
         ),
+        sa.Index(None, "gig_id", "tier", "pinned_at"),
+        sa.Index(None, "gig_id", "tier", "gold"),
     )
 
 
@@ -112,9 +133,9 @@ class Wave(Base):
     """How many workers it lets in."""
     budget_cents: Mapped[int]
     reserved_cents: Mapped[int] = mapped_column(default=0)
-    """Promised to workers for what is under way: price and largest bonus."""
+    """Promised to workers for what is under way: price, largest bonus, and the fee for paying them."""
     spent_cents: Mapped[int] = mapped_column(default=0)
-    """Earned by workers."""
+    """Earned by workers, and the fee for paying it."""
     state: Mapped[WaveState] = mapped_column(closed_set(WaveState))
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -10,6 +10,7 @@ from codesight import money, outbox
 from codesight.accounts.actions import audit
 from codesight.assignments.actions import release
 from codesight.assignments.models import Assignment
+from codesight.assignments.rules import cost
 from codesight.errors import Conflict
 from codesight.gigs.models import Wave
 from codesight.lifecycle import PayoutState, move, words
@@ -43,7 +44,8 @@ def post_review(db: Session, review: Review, *, now: datetime) -> ReviewPosting:
     change = target.total - so_far.total
     settled = any(decides(rating) for _, rating in earlier)
     released = release(db, assignment) if decides(review.rating) and not settled else 0
-    _spend(db, worker.wave_id, change)
+    fee_bp = assignment.claim.fee_bp
+    _spend(db, worker.wave_id, cost(target.total, fee_bp) - cost(so_far.total, fee_bp))
     _write_entries(db, review, assignment, so_far, target, now)
     posting = ReviewPosting(review_id=review.id, at=now, earned_cents=change, released_cents=released)
     db.add(posting)

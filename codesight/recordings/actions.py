@@ -1,5 +1,6 @@
 """The life of a recording session, up to its submission."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from codesight.ids import new_session_id
 from codesight.lifecycle import SessionState, move
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.recordings.queries import submissions_of
-from codesight.recordings.rules import ensure_valid_note
+from codesight.recordings.rules import UNFINISHED, ensure_valid_note
 
 
 def open_session(db: Session, assignment: Assignment, *, now: datetime) -> RecordingSession:
@@ -23,7 +24,7 @@ def open_session(db: Session, assignment: Assignment, *, now: datetime) -> Recor
     assignments.start(db, assignment, now=now)
     unfinished = sa.select(RecordingSession).where(
         RecordingSession.assignment_id == assignment.id,
-        RecordingSession.state.in_((SessionState.READY, SessionState.RECORDING, SessionState.STOPPED)),
+        RecordingSession.state.in_(UNFINISHED),
     )
     for earlier in db.scalars(unfinished):
         move(db, earlier, SessionState.ABANDONED, now=now, by=assignment.worker_id, reason="a new attempt was begun")
@@ -42,6 +43,7 @@ def open_session(db: Session, assignment: Assignment, *, now: datetime) -> Recor
 
 def begin(db: Session, session: RecordingSession, *, video_started_ms: float, now: datetime) -> None:
     """The video has begun, at `video_started_ms` by the browser's clock."""
+    assignments.extend(db, [session.assignment_id], now=now)
     move(
         db,
         session,
@@ -56,7 +58,17 @@ def begin(db: Session, session: RecordingSession, *, video_started_ms: float, no
 def end(db: Session, session: RecordingSession, *, now: datetime) -> None:
     """The worker has stopped; ending twice changes nothing."""
     if session.state != SessionState.STOPPED:
+        assignments.extend(db, [session.assignment_id], now=now)
         move(db, session, SessionState.STOPPED, now=now, by=session.worker_id, ended_at=now)
+
+
+def still_alive(db: Session, session_ids: Collection[int], *, now: datetime) -> None:
+    """Recordings have shown a sign of life: the scenarios that they are made for stay reserved."""
+    live = sa.select(RecordingSession.assignment_id).where(
+        RecordingSession.id.in_(session_ids), RecordingSession.state.in_(UNFINISHED)
+    )
+    if assignment_ids := db.scalars(live).all():
+        assignments.extend(db, assignment_ids, now=now)
 
 
 def submit(db: Session, session: RecordingSession, *, note: str, now: datetime) -> Submission:
@@ -68,6 +80,8 @@ def submit(db: Session, session: RecordingSession, *, note: str, now: datetime) 
     ensure_valid_note(note)
     if session.state == SessionState.RECORDING:
         raise Conflict("still_recording", "Stop the recording first.")
+    # The assignment is held first, as in `open_session`: two windows that lock crosswise would wait for each other.
+    assignments.hold(db, session.assignment)
     move(db, session, SessionState.SUBMITTED, now=now, by=session.worker_id)
     assignments.submit(db, session.assignment, now=now)
     submission = Submission(

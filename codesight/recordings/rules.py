@@ -3,6 +3,10 @@
 import re
 
 from codesight.errors import Invalid
+from codesight.lifecycle import SessionState
+
+UNFINISHED = (SessionState.READY, SessionState.RECORDING, SessionState.STOPPED)
+"""Recordings that are being made, or were made and not handed in."""
 
 NOTE_LENGTH = 500
 """Of the worker's note to the reviewer."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from codesight.assignments.models import Assignment, PackageClaim
+from codesight.assignments.models import Assignment, PackageClaim, Slot, SlotState
+from codesight.assignments.rules import KEEPS_OPEN, cost
 from codesight.gigs.models import Wave
 from codesight.lifecycle import UNDER_WAY, AssignmentState, PayoutState, StateChange
 from codesight.money import text
@@ -31,6 +32,7 @@ class _Work:
     state: AssignmentState
     price_cents: int
     bonus_cents: int
+    fee_bp: int
     currency: str
     stars: int | None
     """Of the verdict that counts; None before the first."""
@@ -62,6 +64,8 @@ def check(db: Session) -> list[str]:
         *_accounts(entries, workers),
         *_assignments(work),
         *_waves(db, work),
+        *_slots(db),
+        *_claims(db),
         *_payouts(entries, list(payouts)),
         *_balances(entries),
         *_unposted_reviews(db),
@@ -98,6 +102,7 @@ def _work(db: Session, entries: list[_Entry]) -> list[_Work]:
         a.state,
         a.price_cents,
         a.bonus_cents,
+        PackageClaim.fee_bp,
         PackageClaim.currency,
     )
     rows = db.execute(sa.select(*columns).join(a.worker).join(a.claim).order_by(a.id))
@@ -158,21 +163,53 @@ def _both(amount: Earned, w: _Work) -> str:
 
 
 def _waves(db: Session, work: list[_Work]) -> Iterator[str]:
-    """A wave has reserved what is under way, has spent what was earned, and stays within its budget."""
+    """A wave has reserved what is under way, has spent what was earned and its fee, and stays within its budget."""
     reserved: defaultdict[int, int] = defaultdict(int)
     spent: defaultdict[int, int] = defaultdict(int)
     for w in work:
-        spent[w.wave_id] += w.earned.total
+        spent[w.wave_id] += cost(w.earned.total, w.fee_bp)
         if w.reserved:
-            reserved[w.wave_id] += w.price_cents + w.bonus_cents
+            reserved[w.wave_id] += cost(w.price_cents + w.bonus_cents, w.fee_bp)
     for wave in db.scalars(sa.select(Wave).order_by(Wave.id)):
         if wave.reserved_cents != reserved[wave.id]:
             promised = f"what is under way asks for {reserved[wave.id]}"
             yield f"Wave {wave.id} has reserved {wave.reserved_cents} cents; {promised}."
         if wave.spent_cents != spent[wave.id]:
-            yield f"Wave {wave.id} has spent {wave.spent_cents} cents; its workers earned {spent[wave.id]}."
+            yield f"Wave {wave.id} has spent {wave.spent_cents} cents; its workers earned {spent[wave.id]} with fees."
         if wave.spent_cents + wave.reserved_cents > wave.budget_cents:
             yield f"Wave {wave.id} has promised and spent more than its budget of {wave.budget_cents} cents."
+
+
+def _slots(db: Session) -> Iterator[str]:
+    """A slot is taken if and only if one assignment holds it; what has gone back holds neither slot nor money."""
+    holders = sa.select(Assignment.slot_id, sa.func.count().label("count")).where(Assignment.holds_slot)
+    held = holders.group_by(Assignment.slot_id).subquery()
+    wrong = (
+        sa.select(Slot.id, Slot.state, sa.func.coalesce(held.c.count, 0))
+        .outerjoin(held, held.c.slot_id == Slot.id)
+        .where(sa.func.coalesce(held.c.count, 0) != sa.case((Slot.state == SlotState.TAKEN, 1), else_=0))
+    )
+    for slot_id, state, count in db.execute(wrong.order_by(Slot.id)):
+        yield f"Slot {slot_id} is {state}, and {count} assignments hold it."
+    gone = sa.select(Assignment.id, Assignment.state).where(
+        Assignment.state.in_((AssignmentState.RETURNED, AssignmentState.EXPIRED, AssignmentState.CANCELLED)),
+        sa.or_(Assignment.holds_slot, Assignment.reserved_cents > 0),
+    )
+    for assignment_id, gone_state in db.execute(gone.order_by(Assignment.id)):
+        yield f"Assignment {assignment_id} is {gone_state} and still holds a slot or money."
+
+
+def _claims(db: Session) -> Iterator[str]:
+    """A package is open as long as something of it is under way, and its parts come to its price."""
+    under_way = sa.func.coalesce(sa.func.sum(sa.case((Assignment.state.in_(KEEPS_OPEN), 1), else_=0)), 0)
+    price = sa.func.coalesce(sa.func.sum(Assignment.price_cents), 0)
+    per_claim = sa.select(PackageClaim.id, PackageClaim.price_cents, PackageClaim.closed_at, under_way, price)
+    per_claim = per_claim.outerjoin(Assignment, Assignment.claim_id == PackageClaim.id).group_by(PackageClaim.id)
+    for claim_id, cents, closed_at, left, parts in db.execute(per_claim.order_by(PackageClaim.id)):
+        if closed_at is None and not left:
+            yield f"Package claim {claim_id} is open, and nothing of it is under way."
+        if parts != cents:
+            yield f"Package claim {claim_id} is worth {cents} cents; its scenarios come to {parts}."
 
 
 def _payouts(entries: list[_Entry], payouts: list[Payout]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from codesight import clock
 from codesight.analysis.models import Step
 from codesight.assignments.models import Assignment
+from codesight.assignments.rules import site_of
 from codesight.capture.models import Upload, UploadKind
 from codesight.db import Base
 from codesight.gigs.models import Gig, Wave
@@ -32,7 +32,6 @@ OWN_EXAMPLES = 500
 _BEFORE_REVIEW = (
     AssignmentState.SUBMITTED,
     AssignmentState.LATE,
-    AssignmentState.OVERFLOW,
     AssignmentState.CHECKING,
 )
 
@@ -103,6 +102,8 @@ class Waits:
     checking: int
     stuck: int
     """Of those that are being checked, how many have sat there for more than 15 minutes."""
+    overflow: int
+    """What came when its slot was taken: the owner pays for it or not."""
     due: list[DueGroup]
 
 
@@ -222,8 +223,8 @@ def _turnaround_days(db: Session) -> float | None:
 
 
 def _sites(db: Session) -> int:
-    hosts = {urlsplit(url).hostname for url in db.scalars(sa.select(Step.page_url).distinct())}
-    return len({host.removeprefix("www.") for host in hosts if host})
+    sites = {site_of(url) for url in db.scalars(sa.select(Step.page_url).distinct())}
+    return len(sites - {None})
 
 
 def _waves(db: Session) -> list[WaveMoney]:
@@ -245,6 +246,7 @@ def _waits(db: Session, states: dict[AssignmentState, int], now: datetime) -> Wa
         oldest_in_review=db.scalar(oldest),
         checking=sum(states.get(state, 0) for state in _BEFORE_REVIEW),
         stuck=_count(db, stuck.scalar_subquery()),
+        overflow=states.get(AssignmentState.OVERFLOW, 0),
         due=payouts.due_groups(db),
     )
 

@@ -55,6 +55,14 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("start_hours", sa.Integer(), nullable=False),
+        sa.Column("times_per_worker", sa.Integer(), nullable=False),
+        sa.Column("gold_percent", sa.Integer(), nullable=False),
+        sa.Column("fee_bp", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "start_hours > 0 AND times_per_worker > 0 AND gold_percent BETWEEN 0 AND 100 AND fee_bp >= 0",
+            name=op.f("ck_gig_terms"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gig")),
     )
     op.create_table(
@@ -182,6 +190,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_dataset_created_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
     )
+    op.create_table(
+        "kept_answer",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("request_sha256", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_kept_answer_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_kept_answer")),
+    )
+    with op.batch_alter_table("kept_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_answer_created_at"), ["created_at"], unique=False)
+
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -327,10 +348,16 @@ def upgrade() -> None:
         sa.Column("constraints", sa.JSON(), nullable=False),
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gold", sa.Boolean(), nullable=False),
+        sa.Column("pinned_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_scenario_gig_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
     )
     with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_scenario_gig_id_tier_pinned_at"), ["gig_id", "tier", "pinned_at"], unique=False
+        )
         batch_op.create_index(
             "uq_scenario_goal",
             ["gig_id", "goal"],
@@ -421,19 +448,50 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_invitation_token")),
     )
     op.create_table(
+        "scenario_site",
+        sa.Column("scenario_id", sa.Integer(), nullable=False),
+        sa.Column("site", sa.String(length=253), nullable=False),
+        sa.ForeignKeyConstraint(["scenario_id"], ["scenario.id"], name=op.f("fk_scenario_site_scenario_id")),
+        sa.PrimaryKeyConstraint("scenario_id", "site", name=op.f("pk_scenario_site")),
+    )
+    op.create_table(
         "slot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("scenario_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("gig_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "tier",
+            sa.Enum(
+                "basic",
+                "standard",
+                "premium",
+                name="slot_tier",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column(
             "state",
             sa.Enum("open", "taken", name="slotstate", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_slot_gig_id")),
         sa.ForeignKeyConstraint(["scenario_id"], ["scenario.id"], name=op.f("fk_slot_scenario_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slot")),
+        sa.UniqueConstraint("scenario_id", "number", name=op.f("uq_slot_scenario_id_number")),
     )
     with op.batch_alter_table("slot", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_slot_scenario_id_state"), ["scenario_id", "state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_slot_gig_id_tier_state_number"),
+            ["gig_id", "tier", "state", "number"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_slot_scenario_id_state_number"), ["scenario_id", "state", "number"], unique=False
+        )
 
     op.create_table(
         "worker",
@@ -497,8 +555,16 @@ def upgrade() -> None:
         sa.Column("package_id", sa.Integer(), nullable=False),
         sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("fee_bp", sa.Integer(), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("start_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finish_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pause_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")),
+        sa.CheckConstraint("start_until <= finish_until", name=op.f("ck_package_claim_deadlines")),
         sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_claim_package_id")),
         sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_claim")),
@@ -580,10 +646,26 @@ def upgrade() -> None:
         sa.Column("slot_id", sa.Integer(), nullable=False),
         sa.Column("scenario_id", sa.Integer(), nullable=False),
         sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "entry",
+                "experienced",
+                "expert",
+                name="assignment_level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("price_cents", sa.Integer(), nullable=False),
         sa.Column("bonus_cents", sa.Integer(), nullable=False),
+        sa.Column("fee_cents", sa.Integer(), nullable=False),
         sa.Column("reserved_cents", sa.Integer(), nullable=False),
         sa.Column("holds_slot", sa.Boolean(), nullable=False),
+        sa.Column("surplus", sa.Boolean(), nullable=False),
+        sa.Column("may_repeat", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -609,9 +691,14 @@ def upgrade() -> None:
         ),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_cap", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("NOT (surplus AND holds_slot)", name=op.f("ck_assignment_surplus")),
+        sa.CheckConstraint("lease_until <= lease_cap", name=op.f("ck_assignment_lease")),
         sa.CheckConstraint(
-            "price_cents >= 0 AND bonus_cents >= 0 AND reserved_cents >= 0",
+            "price_cents >= 0 AND bonus_cents >= 0 AND fee_cents >= 0 AND reserved_cents >= 0",
             name=op.f("ck_assignment_amounts"),
         ),
         sa.ForeignKeyConstraint(["claim_id"], ["package_claim.id"], name=op.f("fk_assignment_claim_id")),
@@ -622,7 +709,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_claim_id"), ["claim_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignment_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -896,7 +984,8 @@ def downgrade() -> None:
     op.drop_table("payout_line")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_worker_id"))
-        batch_op.drop_index(batch_op.f("ix_assignment_state"))
+        batch_op.drop_index(batch_op.f("ix_assignment_state_lease_until"))
+        batch_op.drop_index(batch_op.f("ix_assignment_scenario_id_level"))
         batch_op.drop_index(batch_op.f("ix_assignment_claim_id"))
 
     op.drop_table("assignment")
@@ -925,9 +1014,11 @@ def downgrade() -> None:
 
     op.drop_table("worker")
     with op.batch_alter_table("slot", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_slot_scenario_id_state"))
+        batch_op.drop_index(batch_op.f("ix_slot_scenario_id_state_number"))
+        batch_op.drop_index(batch_op.f("ix_slot_gig_id_tier_state_number"))
 
     op.drop_table("slot")
+    op.drop_table("scenario_site")
     op.drop_table("invitation")
     op.drop_table("wave")
     with op.batch_alter_table("state_change", schema=None) as batch_op:
@@ -945,6 +1036,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("retired_at IS NULL"),
             postgresql_where=sa.text("retired_at IS NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_scenario_gig_id_tier_pinned_at"))
+        batch_op.drop_index(batch_op.f("ix_scenario_gig_id_tier_gold"))
 
     op.drop_table("scenario")
     op.drop_table("recovery_code")
@@ -955,6 +1048,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_account_id"))
 
     op.drop_table("notice")
+    with op.batch_alter_table("kept_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_answer_created_at"))
+
+    op.drop_table("kept_answer")
     op.drop_table("dataset")
     op.drop_table("consent")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:

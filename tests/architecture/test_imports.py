@@ -8,7 +8,8 @@ from codesight import FLOW
 from tests.architecture.source import ROOT, imports, modules
 
 FLOOR = {
-    "adapters", "clock", "config", "db", "errors", "ids", "lifecycle", "money", "outbox", "platform", "tables",
+    "adapters", "clock", "config", "db", "errors", "idempotency", "ids", "lifecycle", "money", "outbox", "platform",
+    "tables",
 }  # fmt: skip
 SHARED = {"models", "rules", "actions", "queries"}
 # `capture` has no plug-ins; these are its parts, named in the design.

@@ -51,7 +51,9 @@ def test_a_claim_reserves_every_scenario_its_price_and_the_largest_bonus(
     assert len({a.scenario_id for a in own}) == len({a.slot_id for a in own}) == len(split)
     assert {a.scenario.tier for a in own} == {Tier(tier)}
     assert {a.state for a in own} == {AssignmentState.RESERVED}
-    assert {a.lease_until for a in own} == {NOW + timedelta(hours=72)}
+    # A day to begin it, three to finish it.
+    assert {a.lease_until for a in own} == {made.start_until} == {NOW + timedelta(hours=24)}
+    assert made.finish_until == NOW + timedelta(hours=72)
     assert (made.price_cents, made.currency, made.closed_at) == (sum(split), "USD", None)
     house.db.refresh(house.wave)
     assert house.wave.reserved_cents == largest == largest_cost(made.package)
@@ -142,7 +144,7 @@ def test_the_budget_is_not_overrun_by_a_cent(house: House) -> None:
 
 def test_when_one_scenario_is_missing_the_claim_is_refused_as_a_whole(house: House) -> None:
     basics = [s.id for s in gig_queries.scenarios(house.db, house.wave.gig_id) if s.tier == Tier.BASIC]
-    house.db.execute(sa.update(Slot).where(Slot.scenario_id.in_(basics[4:])).values(state=SlotState.TAKEN))
+    house.db.execute(sa.delete(Slot).where(Slot.scenario_id.in_(basics[4:])))
     free = open_slots(house.db, basics)
     with pytest.raises(Conflict) as refusal, house.db.begin_nested():
         claim(house.db, house.worker)

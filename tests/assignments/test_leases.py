@@ -17,6 +17,7 @@ from tests.assignments.conftest import House
 from tests.reviews.support import rate_and_post
 from tests.support.people import NOW, claim, hand_in, make_worker, record, submit_for_review
 
+BEGIN_BY = NOW + timedelta(hours=24)
 END = NOW + timedelta(hours=72)
 LATER = END + timedelta(hours=1)
 
@@ -52,7 +53,9 @@ def expire(house: House, assignment: Assignment) -> None:
 
 
 def checked(house: House, submission: Submission) -> Submission:
-    """As the job leaves it."""
+    """As the job leaves it; the owner has taken what came when its slot was somebody else's."""
+    if submission.assignment.state == AssignmentState.OVERFLOW:
+        assignments.take_surplus(house.db, submission.assignment, by=house.owner.id, now=LATER)
     move(house.db, submission.assignment, AssignmentState.CHECKING, now=LATER)
     move(house.db, submission.assignment, AssignmentState.IN_REVIEW, now=LATER)
     return submission
@@ -60,9 +63,10 @@ def checked(house: House, submission: Submission) -> Submission:
 
 def test_a_lease_ends_by_the_clock_without_anybody_ending_it(house: House) -> None:
     assignment = claim(house.db, house.worker).assignments[0]
+    record(house.db, assignment)
     assert not has_expired(assignment, END - timedelta(microseconds=1))
     assert has_expired(assignment, END)
-    assert assignment.state == AssignmentState.RESERVED
+    assert assignment.state == AssignmentState.ACTIVE
     with pytest.raises(Conflict) as refusal:
         recordings.open_session(house.db, assignment, now=END)
     assert refusal.value.code == "lease_expired"
@@ -80,6 +84,7 @@ def test_what_was_handed_in_does_not_expire(house: House) -> None:
 
 def test_the_end_of_a_lease_frees_slot_money_and_package(house: House) -> None:
     made = claim(house.db, house.worker)
+    assignments.start(house.db, made.assignments[0], now=NOW)
     others = reserved(house) - 2500
     over = queries.run_out(house.db, END)
     assert {a.id for a in made.assignments} <= {a.id for a in over}
@@ -141,13 +146,17 @@ def test_rejected_overflow_leaves_the_place_with_whom_it_went_to(house: House) -
 
 
 @pytest.mark.parametrize("returned", [True, False])
-def test_overflow_that_is_not_revised_frees_no_money_that_it_never_had(house: House, returned: bool) -> None:
+def test_overflow_that_is_not_revised_frees_the_money_that_the_owner_gave_it_and_no_slot(
+    house: House, returned: bool
+) -> None:
     assignment = claim(house.db, house.worker).assignments[0]
     session = record(house.db, assignment)
     expire(house, assignment)
     claim_the_slot(house, assignment)
     before = reserved(house)
-    rate_and_post(house.db, checked(house, submit_late(house, session)), 2, house.reviewer)
+    submission = checked(house, submit_late(house, session))
+    assert reserved(house) == before + 500
+    rate_and_post(house.db, submission, 2, house.reviewer)
     if returned:
         assignments.give_back(house.db, assignment, now=LATER)
     else:

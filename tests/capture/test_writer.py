@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from queue import Empty, Queue
 from threading import Barrier, Thread
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from codesight.assignments.models import Assignment
 from codesight.capture import events
 from codesight.capture.models import Event as StoredEvent
 from codesight.capture.writer import GroupWriter, Lane, Outcome
@@ -234,3 +236,38 @@ def test_many_batches_need_few_transactions(engine: Engine) -> None:
     assert len(commits) <= 3
     with reading(engine) as db:
         assert db.scalar(sa.select(sa.func.count()).select_from(StoredEvent)) == 100
+
+
+# Recorder events extend the lease up to a hard cap.
+def test_events_keep_their_scenario_reserved_and_are_looked_after_once_a_minute(
+    engine: Engine, writer: GroupWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = make_sessions(engine)
+    listener = Listener()
+
+    def lease(session_id: int) -> datetime:
+        with reading(engine) as db:
+            return db.get_one(RecordingSession, session_id).assignment.lease_until
+
+    def nearly_over() -> datetime:
+        end = now() + timedelta(minutes=5)
+        with transaction(engine) as db:
+            db.execute(sa.update(Assignment).values(lease_until=end))
+        return end
+
+    def send(seq: int) -> None:
+        listener.send(writer, mine, seq)
+        assert listener.next().seq == seq
+        listener.send(writer, mine, seq)  # the writer's thread has come back from looking after the first
+        assert listener.next().seq == seq
+
+    first = nearly_over()
+    send(1)
+    assert lease(mine) > first + timedelta(minutes=20)
+    assert lease(other) == first
+    second = nearly_over()
+    send(2)
+    assert lease(mine) == second
+    monkeypatch.setattr("codesight.capture.writer.KEEP_ALIVE_EVERY_S", 0.0)
+    send(3)
+    assert lease(mine) > second + timedelta(minutes=20)

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from blueprints.app import create_app
+from codesight import idempotency
 from codesight.accounts.models import Account
 from codesight.accounts.rules import hash_password
-from codesight.assignments.models import Assignment
+from codesight.assignments import actions as assignments
+from codesight.assignments.models import Assignment, Slot, SlotState
 from codesight.clock import now
 from codesight.config import Settings
 from codesight.db import reading, transaction
@@ -18,6 +20,7 @@ from codesight.exports import actions as exports
 from codesight.exports.models import Dataset
 from codesight.gigs.models import Wave
 from codesight.lifecycle import AssignmentState, move
+from codesight.outbox import unread
 from codesight.recordings.models import Submission
 from jobs import pipeline, queue
 from jobs.sweep import LET_GO_AFTER, RING_AGAIN_AFTER, sweep
@@ -79,6 +82,47 @@ def test_a_lease_that_has_ended_is_ended(installation: Installation, submission_
         assert states == [AssignmentState.SUBMITTED] + [AssignmentState.EXPIRED] * 4
         assert db.get_one(Wave, installation.people.wave_id).reserved_cents == reserved - 4 * 500
     assert [line for line in logs if line["event"] == "books_broken"] == []
+
+
+def test_whose_time_is_three_quarters_over_is_told_once(installation: Installation, submission_id: int) -> None:
+    mine = sa.update(Assignment).where(Assignment.worker_id == installation.people.worker_id)
+    with transaction(installation.parts.engine) as db:
+        db.execute(mine.values(warn_at=now() - timedelta(seconds=1)))
+    for _ in range(2):
+        sweep()
+    with reading(installation.parts.engine) as db:
+        notices = unread(db, installation.people.worker_id)
+    assert [n.text[:47] for n in notices] == ["4 scenarios of your basic package are still open"[:47]]
+
+
+def test_answers_for_repeated_requests_are_forgotten_after_a_day(installation: Installation) -> None:
+    with transaction(installation.parts.engine) as db:
+        for key, age in (("old", timedelta(days=1)), ("new", timedelta(hours=1))):
+            idempotency.begin(db, installation.people.worker_id, key, b"claim", now=now() - age)
+    sweep()
+    with reading(installation.parts.engine) as db:
+        assert db.scalars(sa.select(idempotency.KeptAnswer.key)).all() == ["new"]
+
+
+# Taken, kept as `overflow` for the owner to pay or not.
+def test_overflow_waits_for_the_owner_and_is_checked_once_it_is_taken(
+    installation: Installation, submission_id: int
+) -> None:
+    with transaction(installation.parts.engine) as db:
+        assignment = db.get_one(Submission, submission_id).assignment
+        assignments.release(db, assignment)
+        db.execute(sa.update(Slot).where(Slot.id == assignment.slot_id).values(state=SlotState.OPEN))
+        gone = {"state": AssignmentState.OVERFLOW, "surplus": True, "holds_slot": False, "reserved_cents": 0}
+        db.execute(sa.update(Assignment).where(Assignment.id == assignment.id).values(**gone))
+    sweep()
+    installation.run_jobs()
+    assert installation.state(submission_id) == AssignmentState.OVERFLOW
+    with transaction(installation.parts.engine) as db:
+        assignment = db.get_one(Submission, submission_id).assignment
+        assignments.take_surplus(db, assignment, by=installation.people.owner_id, now=now() - RING_AGAIN_AFTER)
+    sweep()
+    installation.run_jobs()
+    assert installation.state(submission_id) == AssignmentState.IN_REVIEW
 
 
 def test_a_dataset_that_was_forgotten_is_built(installation: Installation) -> None:

@@ -115,23 +115,40 @@ def test_a_correction_before_the_payment_makes_the_due_payout_smaller_or_ends_it
     ]  # fmt: skip
 
 
-def test_work_without_a_reservation_is_paid_out_of_what_is_free(house: House) -> None:
+def test_work_that_came_when_its_money_was_promised_is_paid_if_the_owner_takes_it(house: House) -> None:
     submission = overflow(house)
     reserved, spent = wave(house)
+    assignment_actions.take_surplus(house.db, submission.assignment, by=house.owner.id, now=NOW)
+    assert wave(house) == (reserved + 500, spent)
+    for state in (AssignmentState.CHECKING, AssignmentState.IN_REVIEW):
+        move(house.db, submission.assignment, state, now=NOW)
     rate_and_post(house.db, submission, 5, house.reviewer)
     assert wave(house) == (reserved, spent + 500)
+    assert due(house) == [500]
 
 
-def test_work_without_a_reservation_never_overruns_the_budget(house: House) -> None:
+def test_the_owner_takes_nothing_that_the_budget_does_not_hold(house: House) -> None:
     submission = overflow(house)
     reserved, spent = wave(house)
     house.wave.budget_cents = reserved + spent + 499
     house.db.flush()
     with pytest.raises(Conflict) as refusal, house.db.begin_nested():
-        rate_and_post(house.db, submission, 5, house.reviewer)
+        assignment_actions.take_surplus(house.db, submission.assignment, by=house.owner.id, now=NOW)
+    assert refusal.value.code == "budget_spent"
+    assert wave(house) == (reserved, spent)
+
+
+def test_work_without_a_reservation_never_overruns_the_budget(house: House) -> None:
+    submission = submit_for_review(house.db, house.assignments[0])
+    rate_and_post(house.db, submission, 1, house.reviewer)
+    reserved, spent = wave(house)
+    house.wave.budget_cents = reserved + spent + 499
+    house.db.flush()
+    with pytest.raises(Conflict) as refusal, house.db.begin_nested():
+        rate_and_post(house.db, submission, 5, house.owner, replaces=1)
     assert refusal.value.code == "budget_spent"
     assert owed(house) == 0
-    rate_and_post(house.db, submission, 4, house.reviewer)
+    rate_and_post(house.db, submission, 4, house.owner, replaces=1)
     assert wave(house) == (reserved, spent + 400)
 
 
@@ -169,8 +186,6 @@ def overflow(house: House) -> Submission:
     house.db.flush()
     submission = recordings.submit(house.db, session, note="", now=NOW)
     assert assignment.state == AssignmentState.OVERFLOW
-    for state in (AssignmentState.CHECKING, AssignmentState.IN_REVIEW):
-        move(house.db, assignment, state, now=NOW)
     house.wave.budget_cents = budget
     house.db.flush()
     return submission

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from codesight.accounts.models import Account
 from codesight.assignments import actions as assignments
-from codesight.assignments.models import Assignment
+from codesight.assignments.models import Assignment, Slot, SlotState
 from codesight.errors import Problem
 from codesight.lifecycle import AssignmentState, PayoutState, move
 from codesight.payouts.actions import make_batch, mark_paid, post_review, take_back
@@ -34,6 +34,7 @@ class History:
         verbs: list[tuple[Callable[[], object], int]] = [
             (self.claim, 2), (self.hand_in, 6), (self.hand_in_late, 2), (self.check, 6), (self.rate, 8),
             (self.rate_again, 4), (self.give_back, 1), (self.batch, 2), (self.pay, 3), (self.take_back, 1),
+            (self.decide_overflow, 3),
         ]  # fmt: skip
         chosen = self.random.choices([v for v, _ in verbs], [weight for _, weight in verbs], k=steps)
         for verb in [self.claim, self.claim, *chosen]:
@@ -55,17 +56,23 @@ class History:
         recordings.submit(self.db, session, note="", now=NOW)
 
     def hand_in_late(self) -> None:
-        """After the lease; half of the time the slot is gone by then."""
+        """After the lease; half of the time the slot is gone by then, because nobody else wants more of it."""
         assignment = self._assignment(*_WITH_THE_WORKER)
         session = record(self.db, assignment)
         recordings.end(self.db, session, now=self.now)
         assignments.expire(self.db, assignment, now=self.now)
         if self.random.random() < 0.5:
-            self.db.execute(sa.text("UPDATE slot SET state = 'taken' WHERE id = :id"), {"id": assignment.slot_id})
+            self._give_away(assignment)
         recordings.submit(self.db, session, note="", now=self.now)
 
+    def decide_overflow(self) -> None:
+        """The owner pays for what came too late, or does not."""
+        assignment = self._assignment(AssignmentState.OVERFLOW)
+        decide = self.random.choice([assignments.take_surplus, assignments.leave_surplus])
+        decide(self.db, assignment, by=self.people.owner_id, now=self.now)
+
     def check(self) -> None:
-        assignment = self._assignment(AssignmentState.SUBMITTED, AssignmentState.LATE, AssignmentState.OVERFLOW)
+        assignment = self._assignment(AssignmentState.SUBMITTED, AssignmentState.LATE)
         move(self.db, assignment, AssignmentState.CHECKING, now=self.now)
         move(self.db, assignment, AssignmentState.IN_REVIEW, now=self.now)
 
@@ -105,6 +112,14 @@ class History:
         review = give(self.db, submission, stars, by, replaces=replaces, now=self.now)
         for _ in range(self.random.choice([1, 1, 2])):  # a job that is rung twice books once
             post_review(self.db, review, now=self.now)
+
+    def _give_away(self, assignment: Assignment) -> None:
+        """Somebody else's assignment holds this slot from now on, and lets go of its own."""
+        others = sa.select(Assignment).where(Assignment.holds_slot, Assignment.worker_id != assignment.worker_id)
+        other = self.random.choice(self.db.scalars(others.order_by(Assignment.id)).all())
+        for slot_id, state in ((other.slot_id, SlotState.OPEN), (assignment.slot_id, SlotState.TAKEN)):
+            self.db.execute(sa.update(Slot).where(Slot.id == slot_id).values(state=state))
+        other.slot_id = assignment.slot_id
 
     def _assignment(self, *states: AssignmentState) -> Assignment:
         waiting = sa.select(Assignment).where(Assignment.state.in_(states)).order_by(Assignment.id)

@@ -62,10 +62,10 @@ def make_worker(db: Session, wave: Wave, *, level: Level = Level.EXPERT, email: 
     return worker
 
 
-def claim(db: Session, worker: Worker, tier: str = "basic") -> PackageClaim:
+def claim(db: Session, worker: Worker, tier: str = "basic", now: datetime = NOW) -> PackageClaim:
     """The worker's claim of a tier."""
     package = gig_queries.package(db, worker.gig_id, tier)
-    return assignments.claim(db, worker, package, lease_hours=72, now=NOW)
+    return assignments.claim(db, worker, package, lease_hours=72, now=now)
 
 
 def record(db: Session, assignment: Assignment) -> RecordingSession:

@@ -191,7 +191,7 @@ def test_from_the_link_in_the_text_to_a_worker_with_an_order(app: Flask, owner: 
         "name": "Moss", "email": "moss@email.prolific.example", "password": PASSWORD, "channel": "prolific",
         "channel_address": "5f3c0de", "order_number": "5f3c0de",
     }  # fmt: skip
-    assert send(client, address, **answers).headers["Location"] == "/consent"
+    assert send(client, address, **answers).headers["Location"] == "/check-mail"
     again = send(app.test_client(), address, **answers | {"email": "other@example.com"})
     assert again.status_code == 422
     assert "This order number belongs to another account." in again.text

@@ -1,10 +1,11 @@
 """The forms of the gigs' pages."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DecimalField, Field, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput, TextInput
@@ -14,7 +15,7 @@ from codesight import money
 from codesight.errors import Invalid
 from codesight.gigs import postings, rules
 from codesight.gigs.actions import FIRST_SLOTS, INVITATION_DAYS
-from codesight.gigs.models import Level, Narration, Package, Scenario, Tier
+from codesight.gigs.models import Gig, Level, Narration, Package, Scenario, Tier
 from codesight.gigs.postings import TEMPLATES
 from codesight.gigs.rules import PackagePlan, ScenarioPlan
 
@@ -209,3 +210,18 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
     requirements = TextAreaField(
         "What it takes, one to a line", [DataRequired(), Length(max=2000), no_nul], render_kw={"rows": 6}
     )
+
+
+class TermsForm(FlaskForm):  # type: ignore[misc]
+    """How a gig's scenarios are given out."""
+
+    start_hours = IntegerField("Hours to begin a package", [InputRequired(), NumberRange(1, 24 * 90)])
+    times_per_worker = IntegerField("Times one worker gets a scenario", [InputRequired(), NumberRange(1, 100)])
+    gold_percent = IntegerField("Gold scenarios, in percent", [InputRequired(), NumberRange(0, 100)])
+    fee_percent = DecimalField("Fee for paying, in percent", [InputRequired(), NumberRange(0, 100)])
+
+    @classmethod
+    def of(cls, gig: Gig) -> "TermsForm":
+        """The form as a gig has it now."""
+        now = {name: getattr(gig, name) for name in ("start_hours", "times_per_worker", "gold_percent")}
+        return cls(formdata=None, data=now | {"fee_percent": Decimal(gig.fee_bp) / 100})

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed, problems_of
 from blueprints.pages.gigs import bp
-from blueprints.pages.gigs.forms import ScenarioForm, ScenariosForm, SlotsForm
+from blueprints.pages.gigs.forms import ScenarioForm, ScenariosForm, SlotsForm, TermsForm
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts.models import Role
 from codesight.assignments import actions as assignments
@@ -32,8 +32,14 @@ def scenarios(gig_id: int) -> ResponseReturnValue:
     with reading() as db:
         whole = queries.whole(db, queries.gig(db, gig_id))
         wanted = assignment_queries.wanted(db, gig_id)
-    slots_form = SlotsForm(formdata=None)
-    page = render_template("gigs/scenarios.html", whole=whole, wanted=wanted, form=form, slots_form=slots_form)
+    page = render_template(
+        "gigs/scenarios.html",
+        whole=whole,
+        wanted=wanted,
+        form=form,
+        slots_form=SlotsForm(formdata=None),
+        terms_form=TermsForm.of(whole.gig),
+    )
     return page, 422 if form.errors else 200
 
 
