@@ -1,7 +1,8 @@
 """A migrated database for every test, on SQLite and on a real PostgreSQL."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,24 +13,30 @@ from tests.support.services import Postgres
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file to copy."""
-    path = tmp_path_factory.mktemp("template") / "template.sqlite"
-    migrate(f"sqlite:///{path}")
-    return path
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[str], None]], Path]:
+    """A SQLite file to copy, for whoever fills it."""
+
+    @cache
+    def make(fill: Callable[[str], None]) -> Path:
+        path = tmp_path_factory.mktemp("template") / "template.sqlite"
+        fill(f"sqlite:///{path}")
+        return path
+
+    return make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database; a test that takes it runs on both kinds."""
+    fill = request.getfixturevalue("with_people") if "with_people" in request.fixturenames else migrate
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        address = server.create_database()
+        address = server.create_database(fill)
         yield address
         server.drop_database(address)
         return
     path = tmp_path / "test.sqlite"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    shutil.copy(request.getfixturevalue("sqlite_template")(fill), path)
     yield f"sqlite:///{path}"
 
 

@@ -1,26 +1,26 @@
 """People and their work in a test's database, made by the product's own verbs, with noise around them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from codesight.accounts.actions import create_account
 from codesight.accounts.models import Account, Role
-from codesight.accounts.rules import hash_password
 from codesight.assignments import actions as assignments
 from codesight.assignments.models import Assignment, PackageClaim
 from codesight.config import Settings
-from codesight.db import reading, transaction
+from codesight.db import engine_for, migrate, reading, transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Level, Wave
@@ -34,6 +34,8 @@ from codesight.workers.models import Channel, Worker
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The moment the tests begin: pages look at the real clock, so a fixed day would let every lease run out one day."""
 PASSWORD = "correct horse battery"
+QUICK = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+"""For Argon2. A good hash is slow on purpose, and tests sign in a thousand times."""
 
 
 def make_account(db: Session, role: Role, email: str | None = None, password_hash: str = "x") -> Account:
@@ -92,8 +94,8 @@ def submit_for_review(db: Session, assignment: Assignment) -> Submission:
 
 @cache
 def password_hash() -> str:
-    """The hash of `PASSWORD`; worked out once, because a good hash is slow on purpose."""
-    return hash_password(PASSWORD)
+    """A hash of `PASSWORD` that is quick to verify; see `app`."""
+    return PasswordHasher(**QUICK).hash(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -146,22 +148,47 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings.from_env(environ)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled templates lie for the next test."""
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The real application on a database of each kind."""
+def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
+    """The real application on a database of each kind; only that passwords are hashed quickly and templates kept."""
     from blueprints.app import create_app
 
     made = create_app(settings)
+    made.extensions["security"].pwd_context.update(**{f"argon2__{name}": value for name, value in QUICK.items()})
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled_templates))
     yield made
     made.extensions["codesight"].engine.dispose()
 
 
-@pytest.fixture
-def world(app: Flask) -> World:
-    """People in the application's database, all with the password `PASSWORD`."""
-    engine: Engine = app.extensions["codesight"].engine
+WORLDS: dict[str, World] = {}
+"""Who is in the databases that `settle` has filled, by their kind."""
+
+
+def settle(address: str) -> None:
+    """Fill an empty database with tables and people, to be copied for each test that takes `world`."""
+    migrate(address)
+    engine = engine_for(address)
     with transaction(engine) as db:
-        return make_world(db, password_hash())
+        WORLDS[engine.dialect.name] = make_world(db, password_hash())
+    engine.dispose()
+
+
+@pytest.fixture
+def with_people() -> Callable[[str], None]:
+    """A test that takes this begins with people in its database: see `database.database_url`."""
+    return settle
+
+
+@pytest.fixture
+def world(with_people: object, app: Flask) -> World:
+    """People in the application's database, all with the password `PASSWORD`."""
+    return WORLDS[app.extensions["codesight"].engine.dialect.name]
 
 
 def sign_in(app: Flask, email: str) -> FlaskClient:

@@ -101,15 +101,15 @@ class Postgres:
     stop_server: Callable[[], None] | None
     """None for a server that is not ours."""
     _made: list[str] = field(default_factory=list)
-    _template: str | None = None
+    _templates: dict[Callable[[str], None], str] = field(default_factory=dict)
 
-    def create_database(self) -> str:
-        """The address of a new database with all tables in it, and no rows."""
-        if self._template is None:
+    def create_database(self, fill: Callable[[str], None] = migrate) -> str:
+        """The address of a new database: a copy of one that `fill` was given the address of, once."""
+        if fill not in self._templates:
             template = self._create("")
-            migrate(self._address_of(template))
-            self._template = template
-        return self._address_of(self._create(f"TEMPLATE {self._template}"))
+            fill(self._address_of(template))
+            self._templates[fill] = template
+        return self._address_of(self._create(f"TEMPLATE {self._templates[fill]}"))
 
     def drop_database(self, address: str) -> None:
         """Throw a database away, whoever is connected: a thousand of them would fill a small disk."""
