@@ -147,6 +147,13 @@ def guardian() -> Guardian:
     return Guardian()
 
 
+def _quick_folder() -> str:
+    """In memory, where that is: a database is six hundred files, and on a disk they take ten times as long to make."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 1024**3
+    return str(memory) if roomy else "/tmp"
+
+
 def start_postgres(durable: bool = False) -> Postgres:
     """`TEST_DATABASE_URL`'s server, or one of our own in a temporary folder that ends with this process.
 
@@ -158,7 +165,7 @@ def start_postgres(durable: bool = False) -> Postgres:
     if binaries is None:
         pytest.skip(PARTS[0].skipped)
     # A socket's path has at most a hundred characters, so pytest's own long folders will not do.
-    folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir="/tmp" if durable else _quick_folder()))
     person = _plain_user()
     if person:
         os.chown(folder, person["user"], person["group"])
