@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.Column("times_per_worker", sa.Integer(), nullable=False),
         sa.Column("gold_percent", sa.Integer(), nullable=False),
         sa.Column("fee_bp", sa.Integer(), nullable=False),
+        sa.Column("onboarding", sa.JSON(), nullable=False),
+        sa.Column("quiz_version", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
             "start_hours > 0 AND times_per_worker > 0 AND gold_percent BETWEEN 0 AND 100 AND fee_bp >= 0",
             name=op.f("ck_gig_terms"),
@@ -354,7 +356,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
     )
     with op.batch_alter_table("scenario", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_scenario_gig_id_tier_pinned_at"), ["gig_id", "tier", "pinned_at"], unique=False
         )
@@ -549,6 +553,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "device_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("extension_version", sa.String(length=20), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("measured", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["worker.account_id"], name=op.f("fk_device_check_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_check")),
+    )
+    with op.batch_alter_table("device_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_check_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "package_claim",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("worker_id", sa.Integer(), nullable=False),
@@ -563,10 +585,14 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")),
+        sa.CheckConstraint(
+            "(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")
+        ),
         sa.CheckConstraint("start_until <= finish_until", name=op.f("ck_package_claim_deadlines")),
         sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_claim_package_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_claim")),
     )
     with op.batch_alter_table("package_claim", schema=None) as batch_op:
@@ -640,6 +666,113 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "quiz_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "(handed_in_at IS NULL) = (answers IS NULL)", name=op.f("ck_quiz_attempt_answers")
+        ),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (passed IS NULL)", name=op.f("ck_quiz_attempt_passed")),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (score IS NULL)", name=op.f("ck_quiz_attempt_score")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["worker.account_id"], name=op.f("fk_quiz_attempt_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_attempt")),
+    )
+    with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_attempt_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_quiz_attempt_open",
+            ["account_id", "version"],
+            unique=True,
+            sqlite_where=sa.text("handed_in_at IS NULL"),
+            postgresql_where=sa.text("handed_in_at IS NULL"),
+        )
+
+    op.create_table(
+        "training_pass",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["worker.account_id"], name=op.f("fk_training_pass_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_training_pass")),
+    )
+    op.create_table(
+        "worker_profile",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column(
+            "experience",
+            sa.Enum(
+                "little",
+                "some",
+                "much",
+                name="experience",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "age_band",
+            sa.Enum(
+                "under_25",
+                "25_to_34",
+                "35_to_44",
+                "45_to_54",
+                "55_to_64",
+                "65_and_over",
+                name="ageband",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "buys_online",
+            sa.Enum(
+                "weekly",
+                "monthly",
+                "seldom",
+                name="howoften",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "shops_on",
+            sa.Enum(
+                "phone",
+                "computer",
+                "both",
+                name="shopson",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["worker.account_id"], name=op.f("fk_worker_profile_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_worker_profile")),
+    )
+    op.create_table(
         "assignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Integer(), nullable=False),
@@ -709,8 +842,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_claim_id"), ["claim_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_assignment_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -728,7 +865,18 @@ def upgrade() -> None:
         "recording_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=64), nullable=False),
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "scenario",
+                "training",
+                name="recordingkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("worker_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
@@ -756,6 +904,10 @@ def upgrade() -> None:
         sa.Column("event_count", sa.Integer(), nullable=False),
         sa.Column("masked_count", sa.Integer(), nullable=False),
         sa.Column("client", sa.String(length=120), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'scenario') = (assignment_id IS NOT NULL)", name=op.f("ck_recording_session_kind")
+        ),
         sa.CheckConstraint(
             "state IN ('ready', 'abandoned') OR started_at IS NOT NULL",
             name=op.f("ck_recording_session_started"),
@@ -764,13 +916,19 @@ def upgrade() -> None:
             "state NOT IN ('stopped', 'submitted') OR ended_at IS NOT NULL",
             name=op.f("ck_recording_session_ended"),
         ),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_session")),
         sa.UniqueConstraint("public_id", name=op.f("uq_recording_session_public_id")),
     )
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_recording_session_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -791,12 +949,42 @@ def upgrade() -> None:
         sa.Column("revision_no", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")),
+        sa.UniqueConstraint(
+            "assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")
+        ),
         sa.UniqueConstraint("session_id", name=op.f("uq_submission_session_id")),
     )
+    op.create_table(
+        "training_attempt",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=20), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.CheckConstraint("(judged_at IS NULL) = (passed IS NULL)", name=op.f("ck_training_attempt_judged")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["recording_session.id"], name=op.f("fk_training_attempt_session_id")
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_training_attempt")),
+    )
+    with op.batch_alter_table("training_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_training_attempt_handed_in_at"),
+            ["handed_in_at"],
+            unique=False,
+            sqlite_where=sa.text("judged_at IS NULL"),
+            postgresql_where=sa.text("judged_at IS NULL"),
+        )
+
     op.create_table(
         "upload",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -818,7 +1006,9 @@ def upgrade() -> None:
         sa.Column("content_type", sa.String(length=80), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=False,
         ),
         sa.Column("size", sa.BigInteger(), nullable=True),
@@ -828,7 +1018,9 @@ def upgrade() -> None:
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("problem_code", sa.String(length=40), nullable=True),
         sa.Column("problem", sa.String(length=300), nullable=True),
-        sa.CheckConstraint("(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")),
+        sa.CheckConstraint(
+            "(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")
+        ),
         sa.CheckConstraint("(state = 'complete') = (size IS NOT NULL)", name=op.f("ck_upload_size")),
         sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_upload_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
@@ -854,7 +1046,9 @@ def upgrade() -> None:
         ),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")
+        ),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_analysis_run")),
     )
     op.create_table(
@@ -876,7 +1070,9 @@ def upgrade() -> None:
         ),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")
+        ),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
     )
     op.create_table(
@@ -910,8 +1106,12 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")),
-        sa.CheckConstraint("NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")),
+        sa.CheckConstraint(
+            "rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")
+        ),
+        sa.CheckConstraint(
+            "NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")
+        ),
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_review_rating")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["account.id"], name=op.f("fk_review_reviewer_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_review_submission_id")),
@@ -943,7 +1143,9 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("model", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")
+        ),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_transcript")),
     )
     op.create_table(
@@ -971,6 +1173,14 @@ def downgrade() -> None:
     op.drop_table("check_run")
     op.drop_table("analysis_run")
     op.drop_table("upload")
+    with op.batch_alter_table("training_attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_training_attempt_handed_in_at"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+            postgresql_where=sa.text("judged_at IS NULL"),
+        )
+
+    op.drop_table("training_attempt")
     op.drop_table("submission")
     op.drop_table("event")
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
@@ -989,6 +1199,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assignment_claim_id"))
 
     op.drop_table("assignment")
+    op.drop_table("worker_profile")
+    op.drop_table("training_pass")
+    with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quiz_attempt_open",
+            sqlite_where=sa.text("handed_in_at IS NULL"),
+            postgresql_where=sa.text("handed_in_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_quiz_attempt_account_id"))
+
+    op.drop_table("quiz_attempt")
     with op.batch_alter_table("payout", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_payout_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
@@ -1004,6 +1225,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("package_claim")
+    with op.batch_alter_table("device_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_check_account_id"))
+
+    op.drop_table("device_check")
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_worker_order",

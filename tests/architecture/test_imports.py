@@ -18,7 +18,7 @@ PARTS = {
     # The invariants are a program of their own; people and changes are read over several stages.
     "reports": {"audit", "books", "people"},
 }
-BASES = {"checks": {"base", "speech_signal"}, "analysis": {"base"}, "exports": {"base"}}
+BASES = {"checks": {"base", "speech_signal", "training"}, "analysis": {"base"}, "exports": {"base"}}
 
 STAGES = list(FLOW)
 
