@@ -15,6 +15,7 @@ from blueprints.pages import (
     account,
     accounts,
     assigning,
+    diversity,
     gigs,
     help,
     onboarding,
@@ -39,7 +40,7 @@ MAX_JSON_BYTES = 1024 * 1024
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
     account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp,
-    onboarding.bp, onboarding_api.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    onboarding.bp, onboarding_api.bp, diversity.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (
