@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import DataRequired, InputRequired
+from wtforms.widgets import CheckboxInput
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
@@ -91,8 +92,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
         "Languages you speak well",
         [DataRequired("Choose at least one.")],
         choices=[SelectChoice(code, name) for code, name in profile.LANGUAGES.items()],
-        description="Hold Ctrl (on a Mac: Cmd) to choose more than one.",
-        render_kw={"size": 6},
+        option_widget=CheckboxInput(),
     )
     experience = RadioField(
         "How well do you know online shopping?",
