@@ -6,6 +6,7 @@ from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
 from codesight.capture import models as capture
 from codesight.checks import models as checks
+from codesight.checks.linking import models as linking
 from codesight.db import Base
 from codesight.exports import models as exports
 from codesight.gigs import models as gigs
@@ -13,6 +14,7 @@ from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
 from codesight.workers import models as workers
+from codesight.workers.standing import models as standing
 
 metadata = Base.metadata
 
@@ -23,10 +25,12 @@ MODULES = (
     accounts,
     gigs,
     workers,
+    standing,
     assignments,
     recordings,
     capture,
     checks,
+    linking,
     analysis,
     reviews,
     payouts,

@@ -1,5 +1,6 @@
 """From a submission to the review queue: playable files, checks, analysis. Nothing that fails here stops the rest."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,8 @@ from codesight.capture.models import UploadKind
 from codesight.checks import actions as checks
 from codesight.checks import speech_signal
 from codesight.checks.base import SubmissionFacts
+from codesight.checks.linking import actions as links
+from codesight.checks.linking.queries import look as look_for_links
 from codesight.checks.rules import event_facts
 from codesight.clock import now
 from codesight.db import reading, transaction
@@ -50,6 +53,7 @@ def prepare(submission_id: int) -> None:
         screen = _make_playable(submission_id, UploadKind.SCREEN, folder)
         microphone = _make_playable(submission_id, UploadKind.MICROPHONE, folder)
         _check(submission_id, screen, microphone)
+        _look_for_links(submission_id)
         _analyse(submission_id, microphone)
     with transaction(platform().engine) as db:
         assignment = recordings.submission(db, submission_id).assignment
@@ -75,6 +79,7 @@ def _make_playable(submission_id: int, kind: UploadKind, folder: Path) -> Looked
     source, playable = folder / f"{kind}.recorded", folder / f"{kind}.webm"
     try:
         here.storage.fetch(upload.key, source)
+        _remember(upload.id, source)
         info = media.remux(source, playable)
     except (media.MediaError, NotFound) as problem:
         with transaction(here.engine) as db:
@@ -116,6 +121,28 @@ def _check(submission_id: int, screen: Looked, microphone: Looked) -> None:
     results = checks.run(facts)
     with transaction(here.engine) as db:
         checks.save(db, submission_id, results, now=now())
+
+
+def _remember(upload_id: int, source: Path) -> None:
+    with source.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    with transaction(platform().engine) as db:
+        uploads.record_sha256(db, upload_id, digest)
+
+
+def _look_for_links(submission_id: int) -> None:
+    engine = platform().engine
+    try:
+        with reading(engine) as db:
+            happened = events.read(db, recordings.submission(db, submission_id).session_id)
+        with transaction(engine) as db:
+            links.leave_trace(db, submission_id, happened)
+        with reading(engine) as db:
+            found = look_for_links(db, recordings.submission(db, submission_id))
+        with transaction(engine) as db:
+            links.keep(db, submission_id, found, now=now())
+    except Exception:
+        log.exception("linking_failed", submission=submission_id)
 
 
 def _analyse(submission_id: int, microphone: Looked) -> None:

@@ -31,6 +31,9 @@ from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented, worker
+from codesight.workers.standing.models import Suspension
+from codesight.workers.standing.queries import standing_against
+from codesight.workers.standing.rules import speaks_enough, suspended
 
 bp = Blueprint("worker", __name__)
 
@@ -62,13 +65,16 @@ def next_step(
     return NextStep.DONE if worked_before else NextStep.CHOOSE
 
 
-def closed_because(me: Worker, package: Package, consented: bool, claim: PackageClaim | None) -> str | None:
+def closed_because(
+    me: Worker, package: Package, consented: bool, claim: PackageClaim | None, barred: Suspension | None
+) -> str | None:
     """Why a worker cannot take a package now and what opens it; None when they can."""
     if not may_take(me.level, package.level):
-        return (
-            f"It asks for level {package.level}; yours is {me.level}. Levels are raised by the project’s owner "
-            "after good reviews: four or five stars."
-        )
+        return f"It asks for level {package.level}; yours is {me.level}."
+    if not speaks_enough(me.narration, package.narration):
+        return "It asks for more narration than your accepted recordings have. Say more of what you think."
+    if barred is not None:
+        return suspended(barred).message
     if claim is not None:
         mine = claim.package_id == package.id
         return "You have this package now." if mine else "It opens when your present package is finished."
@@ -121,7 +127,10 @@ def packages() -> ResponseReturnValue:
     with reading() as db:
         me = worker(db, viewer().id)
         claim, consented = present_claim(db, me.account_id, now()), has_consented(db, me.account_id)
-        offers = [(p, closed_because(me, p, consented, claim)) for p in gigs.packages(db, me.gig_id)]
+        offers = [
+            (p, closed_because(me, p, consented, claim, standing_against(db, me.account_id, p.gig_id, p.tier, now())))
+            for p in gigs.packages(db, me.gig_id)
+        ]
         return render_template("worker/packages.html", me=me, offers=offers, claim=claim, hours=settings().lease_hours)
 
 

@@ -9,10 +9,17 @@ from sqlalchemy.orm import Session, joinedload
 from codesight.accounts.models import Account, Role
 from codesight.assignments.models import Assignment, PackageClaim
 from codesight.errors import NotFound
+from codesight.gigs.models import Package
 from codesight.ids import checked_session_id
 from codesight.lifecycle import AssignmentState, SessionState
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers.models import Worker
+from codesight.workers.standing.models import Suspension
+from codesight.workers.standing.queries import covers, in_force
+from codesight.workers.standing.rules import suspended
+
+BEING_MADE = (SessionState.READY, SessionState.RECORDING)
+"""Recordings in which something new may still happen."""
 
 LIVE = (SessionState.RECORDING, SessionState.STOPPED, SessionState.READY)
 """Recordings that are being made."""
@@ -47,6 +54,26 @@ def own_session(db: Session, public_id: str, worker_id: int) -> RecordingSession
     if found is None:
         raise NotFound("session_not_found", "There is no such recording session.")
     return found
+
+
+def ensure_may_go_on(db: Session, session_id: int, now: datetime) -> None:
+    """Raises NotAllowed `suspended` when the worker may not record this just now.
+
+    A recording that has stopped may go on arriving, whatever it was suspended for: what was recorded is kept.
+    """
+    found: Suspension | None = db.scalar(
+        sa.select(Suspension)
+        .join(RecordingSession, RecordingSession.worker_id == Suspension.worker_id)
+        .join(Assignment, Assignment.id == RecordingSession.assignment_id)
+        .join(PackageClaim, PackageClaim.id == Assignment.claim_id)
+        .join(Package, Package.id == PackageClaim.package_id)
+        .where(RecordingSession.id == session_id, RecordingSession.state.in_(BEING_MADE))
+        .where(in_force(now), covers(Package.gig_id, Package.tier))
+        .order_by(Suspension.id)
+        .limit(1)
+    )
+    if found is not None:
+        raise suspended(found)
 
 
 def sessions_for(
