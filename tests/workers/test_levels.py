@@ -20,7 +20,6 @@ from codesight.workers.models import Worker
 from codesight.workers.standing import actions as standing
 from tests.support.people import NOW, claim, make_world
 
-
 SPEAKS = {Level.ENTRY: Narration.SOME, Level.EXPERT: Narration.DETAILED}
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from codesight import outbox
 from codesight.accounts.actions import audit, subject_of
@@ -174,8 +174,7 @@ def appeal(db: Session, suspension: Suspension, text: str, *, now: datetime) -> 
     if not text or len(text) > 1000:
         raise _invalid("appeal", "Write 1 to 1000 characters.")
     _ensure_in_force(suspension, now)
-    mine = sa.update(Suspension).where(Suspension.id == suspension.id, Suspension.appealed_at.is_(None))
-    if db.scalar(mine.values(appeal=text, appealed_at=now).returning(Suspension.id)) is None:
+    if not _set_once(db, suspension, Suspension.appealed_at, appeal=text, appealed_at=now):
         raise Conflict("appealed_already", "You have appealed already. The owner answers on this page.")
 
 
@@ -189,9 +188,8 @@ def answer(db: Session, suspension: Suspension, *, upheld: bool, reason: str, by
         raise Conflict("no_appeal", "The worker has not appealed.")
     if not upheld:
         _lift(db, suspension, reason, by=by, now=now, told=False)
-    waits = (Suspension.id == suspension.id, Suspension.answered_at.is_(None))
-    mine = sa.update(Suspension).where(*waits).values(upheld=upheld, answer=reason, answered_at=now, answered_by=by)
-    if db.scalar(mine.returning(Suspension.id)) is None:
+    said = {"upheld": upheld, "answer": reason, "answered_at": now, "answered_by": by}
+    if not _set_once(db, suspension, Suspension.answered_at, **said):
         raise Conflict("answered_already", "This appeal was answered already.")
     details: dict[str, object] = {"suspension": suspension.id, "upheld": upheld, "reason": reason}
     audit(db, "appeal_answered", subject_of(suspension.worker_id), details, now=now, by=by)
@@ -202,14 +200,23 @@ def answer(db: Session, suspension: Suspension, *, upheld: bool, reason: str, by
 
 def _lift(db: Session, suspension: Suspension, reason: str, *, by: int, now: datetime, told: bool = True) -> None:
     _ensure_in_force(suspension, now)
-    mine = sa.update(Suspension).where(Suspension.id == suspension.id, Suspension.lifted_at.is_(None))
-    if db.scalar(mine.values(lifted_at=now, lifted_by=by, lifted_because=reason).returning(Suspension.id)) is None:
+    if not _set_once(db, suspension, Suspension.lifted_at, lifted_at=now, lifted_by=by, lifted_because=reason):
         raise Conflict("not_suspended", "This suspension has ended already.")
     details: dict[str, object] = {"suspension": suspension.id, "reason": reason}
     audit(db, "suspension_lifted", subject_of(suspension.worker_id), details, now=now, by=by)
     if told:
         text = "Your suspension is lifted. You can take new work again."
         outbox.tell(db, suspension.worker_id, f"suspension:{suspension.id}:lifted", text, PAGE, now=now)
+
+
+def _set_once(
+    db: Session, suspension: Suspension, moment: InstrumentedAttribute[datetime | None], **facts: object
+) -> bool:
+    """Write down what happens at most once; False when it has happened, be it at this very moment."""
+    mine = sa.update(Suspension).where(Suspension.id == suspension.id, moment.is_(None))
+    first = db.scalar(mine.values(**facts).returning(Suspension.id)) is not None
+    db.refresh(suspension)
+    return first
 
 
 def _ensure_in_force(suspension: Suspension, now: datetime) -> None:
