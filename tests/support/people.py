@@ -23,7 +23,7 @@ from codesight.config import Settings
 from codesight.db import engine_for, migrate, reading, transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
-from codesight.gigs.models import Level, Wave
+from codesight.gigs.models import Level, Narration, Wave
 from codesight.lifecycle import AssignmentState, move
 from codesight.outbox import OutgoingMail
 from codesight.recordings import actions as recordings
@@ -56,11 +56,15 @@ def make_gig(db: Session, *, budget_cents: int = 1_000_000, quota: int = 1000, s
     return wave
 
 
+SPEAKS = {Level.ENTRY: Narration.SOME, Level.EXPERIENCED: Narration.THOUGHTS, Level.EXPERT: Narration.DETAILED}
+"""How fully workers of a level speak."""
+
+
 def make_worker(db: Session, wave: Wave, *, level: Level = Level.EXPERT, email: str | None = None) -> Worker:
     """A worker of the wave who has done all that is asked for before a claim."""
     account = make_account(db, Role.WORKER, email)
     worker = workers.enlist(db, account, wave, channel=Channel.PAYPAL, channel_address=account.email, now=NOW)
-    worker.level = level
+    worker.level, worker.narration = level, SPEAKS[level]
     workers.consent(db, account.id, now=NOW)
     onboard(db, worker)
     return worker
