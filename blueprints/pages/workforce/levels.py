@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed
+from blueprints.forms import ensure_pressed, show_refusal
 from blueprints.pages.workforce import bp
 from blueprints.pages.workforce.forms import RuleForm
 from blueprints.web import reading, transaction, viewer
@@ -50,7 +50,7 @@ def set_rule() -> ResponseReturnValue:
             form[name].errors = why
         return _page(form, None, tried=True), 422
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".levels"))
 
 
