@@ -153,9 +153,8 @@ def test_a_suspension_goes_from_the_owner_to_the_worker_to_an_appeal_and_back(
 def test_the_rule_is_tried_out_saved_and_shown_to_the_worker(app: Flask, owner: FlaskClient, world: World) -> None:
     with transaction(engine_of(app)) as db:
         db.get_one(Worker, world.worker_id).level = Level.ENTRY
-    said = dict(re.findall(r'name="(\w+)" required type="number" value="(\d+)"', owner.get("/owner/levels").text))
     page = owner.get("/owner/levels").text
-    said = {m[0]: m[1] for m in re.findall(r'name="((?:window|thoughts|detailed|exp\w+))"[^>]*value="(\d+)"', page)}
+    said = {m[0]: m[1] for m in re.findall(r'name="((?:window|thoughts|detailed|exp\w+))"[^>]*value="([\d.]+)"', page)}
     easy = {
         **said, "version": "0", "experienced_accepted": "1", "experienced_first_pass": "0",
         "experienced_narration": "some", "expert_narration": "detailed",
@@ -171,7 +170,7 @@ def test_the_rule_is_tried_out_saved_and_shown_to_the_worker(app: Flask, owner: 
     assert "Somebody else changed the rule." in owner.get("/owner/levels").text
     broken = send(owner, "/owner/levels", **{**easy, "version": "1", "expert_accepted": "0"}, do="save")
     assert broken.status_code == 422 and "1 to 1000." in broken.text
-    lower = send(owner, "/owner/levels", **{**easy, "version": "1", "expert_stars": "200"}, do="try")
+    lower = send(owner, "/owner/levels", **{**easy, "version": "1", "expert_stars": "2.5"}, do="try")
     assert lower.status_code == 422 and "Expert asks for no less than experienced." in lower.text
 
 

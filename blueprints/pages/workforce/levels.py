@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed, show_refusal
 from blueprints.pages.workforce import bp
-from blueprints.pages.workforce.forms import RuleForm
+from blueprints.pages.workforce.forms import NARRATION_WORDS, RuleForm
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts import queries as accounts
 from codesight.accounts.models import Role
@@ -74,8 +74,9 @@ def _page(form: RuleForm, rule: Rule | None, *, tried: bool) -> str:
             form=form,
             version=version,
             sentences=sentences(counts),
-            tried=sentences(rule) if rule is not None and tried else None,
+            tried=[one for one in sentences(rule) if one not in sentences(counts)] if rule and tried else None,
             run=following.dry_run(db, rule) if rule is not None else None,
             history=history,
+            spoken=NARRATION_WORDS,
             names=accounts.names(db, {one.made_by for one in history}),
         )
