@@ -1,7 +1,7 @@
 """The first steps' pages in a real Chromium, with nothing there that recording needs: each page says what to do."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -23,10 +23,12 @@ pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(
+    sqlite_template: Callable[[Callable[[str], None]], Path], with_people: Callable[[str], None], tmp_path: Path
+) -> str:
     """SQLite alone: what is looked at here is the browser."""
     path = tmp_path / "test.sqlite"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(sqlite_template(with_people), path)
     return f"sqlite:///{path}"
 
 
