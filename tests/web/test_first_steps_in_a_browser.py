@@ -100,6 +100,11 @@ def test_axe_finds_nothing_on_any_page_of_the_first_steps(page: Page) -> None:
     for path in ("/home", "/onboarding", "/onboarding/profile", "/onboarding/training", "/onboarding/quiz"):
         page.goto(path)
         bad += offences(page)
+    page.goto("/onboarding/profile")
+    page.get_by_role("button", name="Save and go on").click()  # with nothing filled in
+    expect(page.get_by_text("Choose your country.")).to_be_visible()
+    bad += offences(page)
+    page.goto("/onboarding/quiz")
     page.get_by_role("button", name="Begin").click()
     bad += offences(page)
     for question in page.locator("fieldset").all():
