@@ -65,7 +65,7 @@ let ends;
 
 function connect(outbox) {
   const talk = converse({
-    session: { id: 'cs_1', server: 'https://codesight.example', ticket: 'a ticket' }, version: '0.1.0', outbox,
+    session: { id: 'cs_1', server: 'https://codesight.example', ticket: 'a ticket' }, version: '0.1.0', device: 'd1', outbox,
     onChange: () => {}, onNotice: (text) => notices.push(text), onEnd: (end) => ends.push(end), Socket: Line,
   });
   return { talk, line: Line.last };
