@@ -16,6 +16,8 @@ from blueprints.pages import (
     assigning,
     gigs,
     help,
+    messages,
+    notifications,
     owner,
     payments,
     practice_shop,
@@ -36,8 +38,8 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp,
-    payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    account.bp, own_settings.bp, messages.bp, notifications.bp, accounts.bp, worker.bp, recorder.bp, review.bp,
+    owner.bp, gigs.bp, assigning.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

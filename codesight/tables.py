@@ -1,6 +1,6 @@
 """All tables: imported by the migrations and the tests."""
 
-from codesight import idempotency, lifecycle, outbox
+from codesight import digests, idempotency, lifecycle, outbox, outgoing
 from codesight.accounts import models as accounts
 from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
@@ -19,7 +19,9 @@ metadata = Base.metadata
 MODULES = (
     idempotency,
     lifecycle,
+    outgoing,
     outbox,
+    digests,
     accounts,
     gigs,
     workers,

@@ -2,9 +2,12 @@
 
 handed in → playable files → checks → analysis → waits for review
 dataset wanted → ZIP
-mail written → sent
+mail or alert written → sent
 """
 
+from collections.abc import Sequence
+
+from codesight.outgoing import Outgoing, OutgoingMail
 from jobs import datasets, mail, submissions
 
 
@@ -18,6 +21,7 @@ def dataset_wanted(redis_url: str, dataset_id: int) -> None:
     datasets.build.ring(redis_url, dataset_id)
 
 
-def mail_written(redis_url: str, mail_id: int) -> None:
-    """A mail is in the outbox: send it."""
-    mail.send.ring(redis_url, mail_id)
+def written(redis_url: str, rows: Sequence[tuple[type[Outgoing], int]]) -> None:
+    """Mails and alerts are in the outbox: send them."""
+    for kind, row_id in rows:
+        (mail.send if kind is OutgoingMail else mail.alert).ring(redis_url, row_id)

@@ -104,16 +104,6 @@ def home() -> ResponseReturnValue:
         )
 
 
-@bp.post("/notices/read")
-@needs(Role.WORKER)
-def read_notices() -> ResponseReturnValue:
-    """Put the news away."""
-    ensure_pressed()
-    with transaction() as db:
-        outbox.put_away(db, viewer().id, now=now())
-    return redirect(url_for("worker.home"))
-
-
 @bp.get("/packages")
 @needs(Role.WORKER)
 def packages() -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from codesight.assignments.actions import verdict
 from codesight.assignments.models import Assignment
 from codesight.errors import Conflict, NotAllowed
 from codesight.lifecycle import AssignmentState, words
+from codesight.policy import Kind
 from codesight.recordings.models import Submission
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.queries import latest_review
@@ -73,7 +74,8 @@ def rate(
     db.add(review)
     db.flush()
     path = f"/submissions/{submission.session.public_id}"
-    outbox.tell(db, assignment.worker_id, f"review:{review.id}", _news(assignment, before, stars), path, now=now)
+    kind = Kind.REVIEW if decides(stars) else Kind.REVISION
+    outbox.tell(db, assignment.worker_id, f"{kind}:{review.id}", _news(assignment, before, stars), path, now=now)
     return review
 
 

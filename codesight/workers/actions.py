@@ -15,6 +15,7 @@ from codesight.clock import iso
 from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Invitation, Level, Wave
 from codesight.ids import random_text
+from codesight.policy import Kind
 from codesight.workers.models import Channel, Consent, Worker
 from codesight.workers.queries import has_consented
 from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, channel_of, ensure_open, ordered
@@ -179,5 +180,5 @@ def set_level(db: Session, worker: Worker, level: Level, *, by: int, now: dateti
     details: dict[str, object] = {"before": before.value, "after": level.value}
     accounts.audit(db, "level_set", f"account:{worker.account_id}", details, now=now, by=by)
     text = f"Your level is “{level}” now. Packages shows what is open to you; what you have claimed stays yours."
-    outbox.tell(db, worker.account_id, f"level:{level}:{iso(now)}", text, "/packages", now=now)
+    outbox.tell(db, worker.account_id, f"{Kind.LEVEL}:{level}:{iso(now)}", text, "/packages", now=now)
     return True

@@ -49,6 +49,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_account_fs_webauthn_user_handle")),
     )
     op.create_table(
+        "chat_alert",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("reached", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "(sent_at IS NULL AND given_up_at IS NULL) OR (text = '' AND claimed_at IS NULL)",
+            name=op.f("ck_chat_alert_erased_at_its_end"),
+        ),
+        sa.CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name=op.f("ck_chat_alert_one_end")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_alert")),
+        sa.UniqueConstraint("key", name=op.f("uq_chat_alert_key")),
+    )
+    with op.batch_alter_table("chat_alert", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_chat_alert_due_at"),
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
+
+    op.create_table(
         "gig",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
@@ -102,36 +134,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_entry_debit"), ["debit"], unique=False)
 
     op.create_table(
-        "outgoing_mail",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("to", sa.String(length=254), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("problem", sa.String(length=300), nullable=False),
-        sa.CheckConstraint(
-            "(sent_at IS NULL AND given_up_at IS NULL) OR (text = '' AND claimed_at IS NULL)",
-            name=op.f("ck_outgoing_mail_erased_at_its_end"),
-        ),
-        sa.CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name=op.f("ck_outgoing_mail_one_end")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
-        sa.UniqueConstraint("key", name=op.f("uq_outgoing_mail_key")),
+        "unwanted",
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_unwanted")),
     )
-    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outgoing_mail_due_at"),
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-        )
-
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -191,6 +198,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
     )
     op.create_table(
+        "digest_time",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("hour BETWEEN 0 AND 23", name=op.f("ck_digest_time_hour")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_digest_time_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_digest_time")),
+    )
+    op.create_table(
         "kept_answer",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -204,20 +220,83 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_kept_answer_created_at"), ["created_at"], unique=False)
 
     op.create_table(
-        "notice",
-        sa.Column("id", sa.Integer(), nullable=False),
+        "mail_choice",
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "account",
+                "invitation",
+                "claim",
+                "deadline",
+                "expired",
+                "overflow",
+                "review",
+                "revision",
+                "payout",
+                "level",
+                "message",
+                "news",
+                "books",
+                "undelivered",
+                "digest",
+                name="mail_choice_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "delivery",
+            sa.Enum(
+                "now",
+                "digest",
+                "off",
+                name="mail_choice_delivery",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mail_choice_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_mail_choice")),
+    )
+    op.create_table(
+        "outgoing_mail",
+        sa.Column("to", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notice_account_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint("account_id", "key", name=op.f("uq_notice_account_id_key")),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "(sent_at IS NULL AND given_up_at IS NULL) OR (text = '' AND claimed_at IS NULL)",
+            name=op.f("ck_outgoing_mail_erased_at_its_end"),
+        ),
+        sa.CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name=op.f("ck_outgoing_mail_one_end")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outgoing_mail_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
+        sa.UniqueConstraint("key", name=op.f("uq_outgoing_mail_key")),
     )
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_notice_account_id"), ["account_id"], unique=False)
+    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outgoing_mail_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_outgoing_mail_due_at"),
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
 
     op.create_table(
         "package",
@@ -354,7 +433,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
     )
     with op.batch_alter_table("scenario", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_scenario_gig_id_tier_pinned_at"), ["gig_id", "tier", "pinned_at"], unique=False
         )
@@ -447,6 +528,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token", name=op.f("uq_invitation_token")),
     )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "mail",
+            sa.Enum(
+                "now",
+                "digest",
+                "off",
+                name="notice_mail",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("mail_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("mail <> 'off' OR mail_id IS NULL", name=op.f("ck_notice_mailed_as_wanted")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notice_account_id")),
+        sa.ForeignKeyConstraint(["mail_id"], ["outgoing_mail.id"], name=op.f("fk_notice_mail_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_notice_account_id_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_notice_digest",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+            postgresql_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_notice_key"), ["key"], unique=False)
+        batch_op.create_index(
+            "ix_notice_unread",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
     op.create_table(
         "scenario_site",
         sa.Column("scenario_id", sa.Integer(), nullable=False),
@@ -563,10 +691,14 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")),
+        sa.CheckConstraint(
+            "(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")
+        ),
         sa.CheckConstraint("start_until <= finish_until", name=op.f("ck_package_claim_deadlines")),
         sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_claim_package_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_claim")),
     )
     with op.batch_alter_table("package_claim", schema=None) as batch_op:
@@ -709,8 +841,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_claim_id"), ["claim_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False)
-        batch_op.create_index(batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_assignment_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -764,13 +900,19 @@ def upgrade() -> None:
             "state NOT IN ('stopped', 'submitted') OR ended_at IS NOT NULL",
             name=op.f("ck_recording_session_ended"),
         ),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_session")),
         sa.UniqueConstraint("public_id", name=op.f("uq_recording_session_public_id")),
     )
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_recording_session_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -791,10 +933,16 @@ def upgrade() -> None:
         sa.Column("revision_no", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")),
+        sa.UniqueConstraint(
+            "assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")
+        ),
         sa.UniqueConstraint("session_id", name=op.f("uq_submission_session_id")),
     )
     op.create_table(
@@ -818,7 +966,9 @@ def upgrade() -> None:
         sa.Column("content_type", sa.String(length=80), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=False,
         ),
         sa.Column("size", sa.BigInteger(), nullable=True),
@@ -828,7 +978,9 @@ def upgrade() -> None:
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("problem_code", sa.String(length=40), nullable=True),
         sa.Column("problem", sa.String(length=300), nullable=True),
-        sa.CheckConstraint("(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")),
+        sa.CheckConstraint(
+            "(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")
+        ),
         sa.CheckConstraint("(state = 'complete') = (size IS NOT NULL)", name=op.f("ck_upload_size")),
         sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_upload_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
@@ -854,7 +1006,9 @@ def upgrade() -> None:
         ),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")
+        ),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_analysis_run")),
     )
     op.create_table(
@@ -876,7 +1030,9 @@ def upgrade() -> None:
         ),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")
+        ),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
     )
     op.create_table(
@@ -910,8 +1066,12 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")),
-        sa.CheckConstraint("NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")),
+        sa.CheckConstraint(
+            "rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")
+        ),
+        sa.CheckConstraint(
+            "NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")
+        ),
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_review_rating")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["account.id"], name=op.f("fk_review_reviewer_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_review_submission_id")),
@@ -943,7 +1103,9 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("model", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")
+        ),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_transcript")),
     )
     op.create_table(
@@ -1019,6 +1181,21 @@ def downgrade() -> None:
 
     op.drop_table("slot")
     op.drop_table("scenario_site")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notice_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_notice_key"))
+        batch_op.drop_index(
+            "ix_notice_digest",
+            sqlite_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+            postgresql_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_notice_account_id"))
+
+    op.drop_table("notice")
     op.drop_table("invitation")
     op.drop_table("wave")
     with op.batch_alter_table("state_change", schema=None) as batch_op:
@@ -1044,14 +1221,21 @@ def downgrade() -> None:
     op.drop_table("payout_batch")
     op.drop_table("passkey")
     op.drop_table("package")
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notice_account_id"))
+    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_outgoing_mail_due_at"),
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_outgoing_mail_account_id"))
 
-    op.drop_table("notice")
+    op.drop_table("outgoing_mail")
+    op.drop_table("mail_choice")
     with op.batch_alter_table("kept_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_answer_created_at"))
 
     op.drop_table("kept_answer")
+    op.drop_table("digest_time")
     op.drop_table("dataset")
     op.drop_table("consent")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
@@ -1062,14 +1246,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_account_id"))
 
     op.drop_table("api_token")
-    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
-        batch_op.drop_index(
-            batch_op.f("ix_outgoing_mail_due_at"),
-            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-        )
-
-    op.drop_table("outgoing_mail")
+    op.drop_table("unwanted")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_entry_debit"))
         batch_op.drop_index(batch_op.f("ix_ledger_entry_credit"))
@@ -1077,6 +1254,14 @@ def downgrade() -> None:
 
     op.drop_table("ledger_entry")
     op.drop_table("gig")
+    with op.batch_alter_table("chat_alert", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_chat_alert_due_at"),
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
+
+    op.drop_table("chat_alert")
     op.drop_table("account")
     if op.get_bind().dialect.name == "postgresql":
         for table in ONLY_ADDED_TO:

@@ -21,6 +21,7 @@ from codesight.exports.models import Dataset
 from codesight.gigs.models import Wave
 from codesight.lifecycle import AssignmentState, move
 from codesight.outbox import unread
+from codesight.policy import Kind
 from codesight.recordings.models import Submission
 from jobs import pipeline, queue
 from jobs.sweep import LET_GO_AFTER, RING_AGAIN_AFTER, sweep
@@ -92,7 +93,8 @@ def test_whose_time_is_three_quarters_over_is_told_once(installation: Installati
         sweep()
     with reading(installation.parts.engine) as db:
         notices = unread(db, installation.people.worker_id)
-    assert [n.text[:47] for n in notices] == ["4 scenarios of your basic package are still open"[:47]]
+    told = [notice.text for notice in notices if notice.kind == Kind.DEADLINE]
+    assert [text[:47] for text in told] == ["4 scenarios of your basic package are still open"[:47]]
 
 
 def test_answers_for_repeated_requests_are_forgotten_after_a_day(installation: Installation) -> None:
