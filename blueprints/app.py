@@ -17,12 +17,14 @@ from blueprints.pages import (
     gigs,
     help,
     messages,
+    news,
     notifications,
     owner,
     payments,
     practice_shop,
     recorder,
     review,
+    threads,
     worker,
 )
 from blueprints.pages import settings as own_settings
@@ -38,8 +40,8 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, messages.bp, notifications.bp, accounts.bp, worker.bp, recorder.bp, review.bp,
-    owner.bp, gigs.bp, assigning.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    account.bp, own_settings.bp, messages.bp, notifications.bp, threads.bp, news.bp, accounts.bp, worker.bp,
+    recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

@@ -11,6 +11,8 @@ from codesight.errors import NotFound
 from codesight.outgoing import ChatAlert, OutgoingMail
 from codesight.policy import POLICY, Kind, kind_of
 
+_THREAD = "/threads/"
+
 
 @dataclass(frozen=True)
 class WayOut:
@@ -21,12 +23,18 @@ class WayOut:
     address: str
 
 
-def letter_of(mail: OutgoingMail, settings: Settings) -> Letter:
-    """The mail as it is handed to whoever delivers it: the same on every try."""
+def letter_of(mail: OutgoingMail, settings: Settings, *, closed: bool = False) -> Letter:
+    """The mail as it is handed to whoever delivers it: the same on every try.
+
+    `closed`: it is for an account that signs in no more; a thread then opens by a link of its own.
+    """
     kind, site = kind_of(mail.key), settings.public_url
     parts, out = [mail.text], ""
-    if mail.path:
-        parts.append(f"{site}{mail.path}")
+    path = mail.path
+    if closed and path.startswith(_THREAD):
+        path = f"/answer/{_answers(settings).dumps([mail.account_id, path.removeprefix(_THREAD)])}"
+    if path:
+        parts.append(f"{site}{path}")
     if POLICY[kind].can_be_off:
         out = f"{site}/unsubscribe/{sign(way_out(mail), settings)}"
         parts.append(f"--\nNo more mails like this: {out}")
@@ -65,6 +73,19 @@ def read(token: str, settings: Settings) -> WayOut:
         return WayOut(Kind(kind), account_id, address)
     except (BadSignature, ValueError) as problem:
         raise NotFound("unknown_link", "This link is not complete. Copy all of it from the mail.") from problem
+
+
+def answer_of(token: str, settings: Settings) -> tuple[int, str]:
+    """Whose account, and which recording's thread, a link opens. Raises NotFound `unknown_link`."""
+    try:
+        account_id, public_id = _answers(settings).loads(token)
+        return int(account_id), str(public_id)
+    except (BadSignature, ValueError) as problem:
+        raise NotFound("unknown_link", "This link is not complete. Copy all of it from the mail.") from problem
+
+
+def _answers(settings: Settings) -> URLSafeSerializer:
+    return URLSafeSerializer(settings.secret_key, salt="answer")
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:

@@ -108,10 +108,12 @@ def write_to(
     return add(db, mail, now=now)
 
 
-def post(db: Session, key: str, *, to: str, subject: str, text: str, now: datetime) -> OutgoingMail | None:
+def post(
+    db: Session, key: str, *, to: str, subject: str, text: str, path: str = "", now: datetime
+) -> OutgoingMail | None:
     """A mail to an address, about an account or with an invitation; None when this was written about before."""
     kind_of(key)
-    return add(db, OutgoingMail(key=key, to=to, subject=subject, text=text), now=now)
+    return add(db, OutgoingMail(key=key, to=to, subject=subject, text=text, path=path), now=now)
 
 
 def alert(db: Session, key: str, text: str, path: str, *, now: datetime) -> None:

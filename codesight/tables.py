@@ -9,6 +9,7 @@ from codesight.checks import models as checks
 from codesight.db import Base
 from codesight.exports import models as exports
 from codesight.gigs import models as gigs
+from codesight.messages import models as messages
 from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
@@ -31,6 +32,7 @@ MODULES = (
     checks,
     analysis,
     reviews,
+    messages,
     payouts,
     exports,
 )

@@ -3,6 +3,7 @@
 import structlog
 
 from codesight import digests, letters, outbox, outgoing
+from codesight.accounts.queries import account
 from codesight.adapters.chat import NotSaid
 from codesight.adapters.mail import NotSent
 from codesight.clock import now
@@ -20,10 +21,11 @@ def send(mail_id: int) -> None:
     here = platform()
     with transaction(here.engine) as db:
         mail = outgoing.claim(db, OutgoingMail, mail_id, now=now())
+        closed = mail is not None and mail.account_id is not None and not account(db, mail.account_id).active
     if mail is None:
         return
     try:
-        here.mail.send(letters.letter_of(mail, here.settings))
+        here.mail.send(letters.letter_of(mail, here.settings, closed=closed))
     except NotSent as problem:
         with transaction(here.engine) as db:
             again = outgoing.not_sent(db, OutgoingMail, mail_id, str(problem), for_good=problem.for_good, now=now())

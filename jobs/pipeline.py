@@ -3,12 +3,13 @@
 handed in → playable files → checks → analysis → waits for review
 dataset wanted → ZIP
 mail or alert written → sent
+news for a group → each of them told
 """
 
 from collections.abc import Sequence
 
 from codesight.outgoing import Outgoing, OutgoingMail
-from jobs import datasets, mail, submissions
+from jobs import datasets, mail, news, submissions
 
 
 def submitted(redis_url: str, submission_id: int) -> None:
@@ -25,3 +26,8 @@ def written(redis_url: str, rows: Sequence[tuple[type[Outgoing], int]]) -> None:
     """Mails and alerts are in the outbox: send them."""
     for kind, row_id in rows:
         (mail.send if kind is OutgoingMail else mail.alert).ring(redis_url, row_id)
+
+
+def news_written(redis_url: str, news_id: int) -> None:
+    """The owner has written to a group: tell each of them."""
+    news.deliver.ring(redis_url, news_id)

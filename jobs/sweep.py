@@ -16,6 +16,7 @@ from codesight.db import reading, transaction
 from codesight.errors import Conflict
 from codesight.exports.queries import unbuilt
 from codesight.lifecycle import AssignmentState, move
+from codesight.messages.queries import undelivered
 from codesight.outgoing import ChatAlert, OutgoingMail
 from codesight.policy import Kind
 from codesight.recordings.queries import submission, submissions_in_state
@@ -71,10 +72,13 @@ def ring_again() -> None:
     with reading(here.engine) as db:
         waiting = [s.id for s in submissions_in_state(db, WAITING, before=now() - RING_AGAIN_AFTER)]
         datasets = unbuilt(db, before=now() - RING_AGAIN_AFTER)
+        untold = undelivered(db, before=now() - RING_AGAIN_AFTER)
     for submission_id in waiting:
         pipeline.submitted(here.settings.redis_url, submission_id)
     for dataset_id in datasets:
         pipeline.dataset_wanted(here.settings.redis_url, dataset_id)
+    for news_id in untold:
+        pipeline.news_written(here.settings.redis_url, news_id)
 
 
 def ring_for_mail() -> None:

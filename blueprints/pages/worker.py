@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
+from blueprints.pages import threads
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
 from codesight.accounts.models import Role
@@ -189,6 +190,7 @@ def submission(public_id: str) -> ResponseReturnValue:
             analyses=analysis.runs(db, handed_in.id),
             uploads=[upload for kind in UploadKind if (upload := uploads.find(db, session.id, kind))],
             review=latest_review(db, handed_in.id),
+            thread=threads.panel(public_id),
             earned=payouts.accrued(db, session.assignment_id),
         )
 

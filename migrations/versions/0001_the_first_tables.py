@@ -264,6 +264,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_mail_choice")),
     )
     op.create_table(
+        "news",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("group", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["account.id"], name=op.f("fk_news_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_news")),
+        sa.UniqueConstraint("key", name=op.f("uq_news_key")),
+    )
+    op.create_table(
         "outgoing_mail",
         sa.Column("to", sa.String(length=254), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
@@ -529,6 +542,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_invitation_token")),
     )
     op.create_table(
+        "news_recipient",
+        sa.Column("news_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_news_recipient_account_id")),
+        sa.ForeignKeyConstraint(["news_id"], ["news.id"], name=op.f("fk_news_recipient_news_id")),
+        sa.PrimaryKeyConstraint("news_id", "account_id", name=op.f("pk_news_recipient")),
+    )
+    with op.batch_alter_table("news_recipient", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_news_recipient_waiting",
+            ["news_id"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -621,6 +652,18 @@ def upgrade() -> None:
             batch_op.f("ix_slot_scenario_id_state_number"), ["scenario_id", "state", "number"], unique=False
         )
 
+    op.create_table(
+        "mailed_invitation",
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_mailed_invitation_invitation_id")
+        ),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_mailed_invitation_wave_id")),
+        sa.PrimaryKeyConstraint("wave_id", "address", name=op.f("pk_mailed_invitation")),
+        sa.UniqueConstraint("invitation_id", name=op.f("uq_mailed_invitation_invitation_id")),
+    )
     op.create_table(
         "worker",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -861,6 +904,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payout_line_payout_id"), ["payout_id"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_message_says_something")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_message_assignment_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["account.id"], name=op.f("fk_message_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("author_id", "key", name=op.f("uq_message_author_id_key")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_assignment_id"), ["assignment_id"], unique=False)
+
+    op.create_table(
         "recording_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=64), nullable=False),
@@ -924,6 +984,18 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_event_session_id")),
         sa.PrimaryKeyConstraint("session_id", "seq", name=op.f("pk_event")),
+    )
+    op.create_table(
+        "message_seen",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_seen_account_id")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_message_seen_assignment_id")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_seen_message_id")),
+        sa.PrimaryKeyConstraint("assignment_id", "account_id", name=op.f("pk_message_seen")),
     )
     op.create_table(
         "submission",
@@ -1134,12 +1206,17 @@ def downgrade() -> None:
     op.drop_table("analysis_run")
     op.drop_table("upload")
     op.drop_table("submission")
+    op.drop_table("message_seen")
     op.drop_table("event")
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recording_session_worker_id"))
         batch_op.drop_index(batch_op.f("ix_recording_session_assignment_id"))
 
     op.drop_table("recording_session")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_assignment_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("payout_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payout_line_payout_id"))
 
@@ -1175,6 +1252,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_worker_wave_id"))
 
     op.drop_table("worker")
+    op.drop_table("mailed_invitation")
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slot_scenario_id_state_number"))
         batch_op.drop_index(batch_op.f("ix_slot_gig_id_tier_state_number"))
@@ -1196,6 +1274,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_account_id"))
 
     op.drop_table("notice")
+    with op.batch_alter_table("news_recipient", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_news_recipient_waiting",
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.drop_table("news_recipient")
     op.drop_table("invitation")
     op.drop_table("wave")
     with op.batch_alter_table("state_change", schema=None) as batch_op:
@@ -1230,6 +1316,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_account_id"))
 
     op.drop_table("outgoing_mail")
+    op.drop_table("news")
     op.drop_table("mail_choice")
     with op.batch_alter_table("kept_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_answer_created_at"))
