@@ -9,16 +9,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blueprints import access, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
+from blueprints.api import onboarding as onboarding_api
 from blueprints.live import extension_ws
 from blueprints.pages import (
     account,
     accounts,
     assigning,
+    diversity,
     gigs,
     help,
     messages,
     news,
     notifications,
+    onboarding,
     owner,
     payments,
     practice_shop,
@@ -41,7 +44,8 @@ MAX_JSON_BYTES = 1024 * 1024
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
     account.bp, own_settings.bp, messages.bp, notifications.bp, threads.bp, news.bp, accounts.bp, worker.bp,
-    recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp, onboarding.bp, onboarding_api.bp, diversity.bp,
+    payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

@@ -14,6 +14,7 @@ from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
 from codesight.workers import models as workers
+from codesight.workers.onboarding import models as onboarding
 
 metadata = Base.metadata
 
@@ -26,6 +27,7 @@ MODULES = (
     accounts,
     gigs,
     workers,
+    onboarding,
     assignments,
     recordings,
     capture,

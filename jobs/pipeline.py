@@ -1,6 +1,7 @@
 """What follows what. The stages know nothing of each other's order; this page does.
 
 handed in → playable files → checks → analysis → waits for review
+practice handed in → judged
 dataset wanted → ZIP
 mail or alert written → sent
 news for a group → each of them told
@@ -9,12 +10,17 @@ news for a group → each of them told
 from collections.abc import Sequence
 
 from codesight.outgoing import Outgoing, OutgoingMail
-from jobs import datasets, mail, news, submissions
+from jobs import datasets, mail, news, submissions, training
 
 
 def submitted(redis_url: str, submission_id: int) -> None:
     """A worker has handed in a recording: make it ready for review."""
     submissions.prepare.ring(redis_url, submission_id)
+
+
+def training_handed_in(redis_url: str, session_id: int) -> None:
+    """A worker has handed in a practice recording: judge it while they wait."""
+    training.look.ring(redis_url, session_id)
 
 
 def dataset_wanted(redis_url: str, dataset_id: int) -> None:

@@ -11,7 +11,7 @@ from codesight.assignments.models import Assignment, PackageClaim
 from codesight.errors import NotFound
 from codesight.ids import checked_session_id
 from codesight.lifecycle import AssignmentState, SessionState
-from codesight.recordings.models import RecordingSession, Submission
+from codesight.recordings.models import RecordingSession, Submission, TrainingSession
 from codesight.workers.models import Worker
 
 LIVE = (SessionState.RECORDING, SessionState.STOPPED, SessionState.READY)
@@ -47,6 +47,27 @@ def own_session(db: Session, public_id: str, worker_id: int) -> RecordingSession
     if found is None:
         raise NotFound("session_not_found", "There is no such recording session.")
     return found
+
+
+def own_recording(db: Session, public_id: str, worker_id: int) -> RecordingSession | TrainingSession:
+    """A worker's own recording, of a scenario or of the training task. Raises Malformed and NotFound."""
+    of_training = sa.select(TrainingSession).where(TrainingSession.public_id == checked_session_id(public_id))
+    found = db.scalar(of_training.where(TrainingSession.worker_id == worker_id))
+    return found or own_session(db, public_id, worker_id)
+
+
+def own_training(db: Session, public_id: str, worker_id: int) -> TrainingSession:
+    """A worker's own attempt at the training task. Raises Malformed and NotFound."""
+    found = own_recording(db, public_id, worker_id)
+    if not isinstance(found, TrainingSession):
+        raise NotFound("session_not_found", "There is no such recording session.")
+    return found
+
+
+def latest_training(db: Session, worker_id: int) -> TrainingSession | None:
+    """The newest attempt of a worker at the training task."""
+    mine = sa.select(TrainingSession).where(TrainingSession.worker_id == worker_id)
+    return db.scalar(mine.order_by(TrainingSession.id.desc()).limit(1))
 
 
 def sessions_for(

@@ -91,6 +91,8 @@ def upgrade() -> None:
         sa.Column("times_per_worker", sa.Integer(), nullable=False),
         sa.Column("gold_percent", sa.Integer(), nullable=False),
         sa.Column("fee_bp", sa.Integer(), nullable=False),
+        sa.Column("onboarding", sa.JSON(), nullable=False),
+        sa.Column("quiz_version", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
             "start_hours > 0 AND times_per_worker > 0 AND gold_percent BETWEEN 0 AND 100 AND fee_bp >= 0",
             name=op.f("ck_gig_terms"),
@@ -716,6 +718,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "device_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("extension_version", sa.String(length=20), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("measured", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_device_check_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_check")),
+    )
+    with op.batch_alter_table("device_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_check_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "package_claim",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("worker_id", sa.Integer(), nullable=False),
@@ -806,6 +824,105 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'due'"),
         )
 
+    op.create_table(
+        "quiz_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (answers IS NULL)", name=op.f("ck_quiz_attempt_answers")),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (passed IS NULL)", name=op.f("ck_quiz_attempt_passed")),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (score IS NULL)", name=op.f("ck_quiz_attempt_score")),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_quiz_attempt_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_attempt")),
+    )
+    with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_attempt_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_quiz_attempt_open",
+            ["account_id", "version"],
+            unique=True,
+            sqlite_where=sa.text("handed_in_at IS NULL"),
+            postgresql_where=sa.text("handed_in_at IS NULL"),
+        )
+
+    op.create_table(
+        "training_pass",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_training_pass_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_training_pass")),
+    )
+    op.create_table(
+        "worker_profile",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column(
+            "experience",
+            sa.Enum(
+                "little",
+                "some",
+                "much",
+                name="experience",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "age_band",
+            sa.Enum(
+                "under_25",
+                "25_to_34",
+                "35_to_44",
+                "45_to_54",
+                "55_to_64",
+                "65_and_over",
+                name="ageband",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "buys_online",
+            sa.Enum(
+                "weekly",
+                "monthly",
+                "seldom",
+                name="howoften",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "shops_on",
+            sa.Enum(
+                "phone",
+                "computer",
+                "both",
+                name="shopson",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_worker_profile_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_worker_profile")),
+    )
     op.create_table(
         "assignment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -912,7 +1029,18 @@ def upgrade() -> None:
         "recording_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=64), nullable=False),
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "scenario",
+                "training",
+                name="recordingkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("worker_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
@@ -940,6 +1068,8 @@ def upgrade() -> None:
         sa.Column("event_count", sa.Integer(), nullable=False),
         sa.Column("masked_count", sa.Integer(), nullable=False),
         sa.Column("client", sa.String(length=120), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(kind = 'scenario') = (assignment_id IS NOT NULL)", name=op.f("ck_recording_session_kind")),
         sa.CheckConstraint(
             "state IN ('ready', 'abandoned') OR started_at IS NOT NULL",
             name=op.f("ck_recording_session_started"),
@@ -991,6 +1121,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")),
         sa.UniqueConstraint("session_id", name=op.f("uq_submission_session_id")),
     )
+    op.create_table(
+        "training_attempt",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=20), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.CheckConstraint("(judged_at IS NULL) = (passed IS NULL)", name=op.f("ck_training_attempt_judged")),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_training_attempt_session_id")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_training_attempt")),
+    )
+    with op.batch_alter_table("training_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_training_attempt_handed_in_at"),
+            ["handed_in_at"],
+            unique=False,
+            sqlite_where=sa.text("judged_at IS NULL"),
+            postgresql_where=sa.text("judged_at IS NULL"),
+        )
+
     op.create_table(
         "upload",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1165,6 +1317,14 @@ def downgrade() -> None:
     op.drop_table("check_run")
     op.drop_table("analysis_run")
     op.drop_table("upload")
+    with op.batch_alter_table("training_attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_training_attempt_handed_in_at"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+            postgresql_where=sa.text("judged_at IS NULL"),
+        )
+
+    op.drop_table("training_attempt")
     op.drop_table("submission")
     op.drop_table("message_seen")
     op.drop_table("event")
@@ -1188,6 +1348,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assignment_claim_id"))
 
     op.drop_table("assignment")
+    op.drop_table("worker_profile")
+    op.drop_table("training_pass")
+    with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quiz_attempt_open",
+            sqlite_where=sa.text("handed_in_at IS NULL"),
+            postgresql_where=sa.text("handed_in_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_quiz_attempt_account_id"))
+
+    op.drop_table("quiz_attempt")
     with op.batch_alter_table("payout", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_payout_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
@@ -1203,6 +1374,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("package_claim")
+    with op.batch_alter_table("device_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_check_account_id"))
+
+    op.drop_table("device_check")
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_worker_order",

@@ -15,10 +15,12 @@ SHARED = {"models", "rules", "actions", "queries"}
 # `capture` has no plug-ins; these are its parts, named in the design.
 PARTS = {
     "capture": {"protocol", "events", "masking", "uploads", "documents", "tickets", "writer"},
+    # A folder of its own: what somebody does between joining and the first package.
+    "workers": {"onboarding"},
     # The invariants are a program of their own; people and changes are read over several stages.
     "reports": {"audit", "books", "people"},
 }
-BASES = {"checks": {"base", "speech_signal"}, "analysis": {"base"}, "exports": {"base"}}
+BASES = {"checks": {"base", "speech_signal", "training"}, "analysis": {"base"}, "exports": {"base"}}
 
 STAGES = list(FLOW)
 

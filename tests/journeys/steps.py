@@ -9,13 +9,19 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from codesight.workers.onboarding.quiz import QUIZZES
 from tests.journeys.browser import EXTENSION_ID
 from tests.journeys.installation import Installation, Person
 from tests.journeys.shopping import Done, shop
 
 
-def join(browser: BrowserContext, installation: Installation) -> Person:
-    """Follow the link, ask for an account, confirm it by mail, consent, claim the basic package."""
+def join(
+    browser: BrowserContext, installation: Installation, prepare: Callable[[Page], None] = lambda _: None
+) -> Person:
+    """Follow the link, ask for an account, confirm it by mail, go through the first steps, claim the basic package.
+
+    `prepare` gets the page after the profile, for the steps that the gig asks for between that and the quiz.
+    """
     worker = Person("wanda.worker@example.org", "a long enough password")
     page = browser.new_page()
     page.goto(installation.url + installation.invitation)
@@ -28,15 +34,48 @@ def join(browser: BrowserContext, installation: Installation) -> Person:
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
     page.goto(installation.mailed_link(worker.email))
     enter(page, worker)
-    page.goto(f"{installation.url}/consent")
+    page.goto(f"{installation.url}/home")
+    page.get_by_role("link", name="Read the consent").click()
     page.get_by_label(re.compile("agree")).check()
     page.get_by_role("button", name=re.compile("agree|continue", re.IGNORECASE)).click()
+    introduce(page)
+    prepare(page)
+    answer(page)
     page.goto(f"{installation.url}/packages")
     page.get_by_role("button", name=re.compile("basic|take|claim", re.IGNORECASE)).first.click()
     page.goto(f"{installation.url}/home")
     page.get_by_role("link", name=re.compile("record", re.IGNORECASE)).first.click()
     expect(page.locator("#recorder")).to_be_visible()
     return worker
+
+
+def introduce(page: Page) -> None:
+    """Fill in the profile, without what may be left out."""
+    page.get_by_label("Country you live in").select_option("DE")
+    page.get_by_label("English").check()
+    page.get_by_label("I know my way around").check()
+    page.get_by_role("button", name="Save and go on").click()
+
+
+def answer(page: Page) -> None:
+    """Pass the quiz."""
+    page.get_by_role("button", name="Begin").click()
+    for question in QUIZZES["1"].question:
+        page.get_by_label(question.options[question.right], exact=True).check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("heading", name=re.compile("^Passed"))).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(re.compile("/home"))
+
+
+def ask_for_less(browser: BrowserContext, owner: Person) -> None:
+    """The owner no longer asks for the two steps that take as long as a recording; they have a journey of their own."""
+    page = sign_in(browser, owner)
+    page.goto("/owner/gigs/1/edit")
+    page.get_by_label("Check of browser").uncheck()
+    page.get_by_label("Practice recording").uncheck()
+    page.get_by_role("button", name="Ask for these").click()
+    expect(page.get_by_label("Practice recording")).not_to_be_checked()
 
 
 def record(

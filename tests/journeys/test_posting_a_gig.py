@@ -100,4 +100,4 @@ def follow(browser: BrowserContext, message: str) -> None:
     page.get_by_label("Fiverr order number").fill("FO61F")
     page.get_by_label("Your name or address there").fill("moss_records")
     page.get_by_role("button", name="Make my account").click()
-    expect(page).to_have_url(re.compile("/consent"))
+    expect(page).to_have_url(re.compile("/check-mail"))

@@ -18,15 +18,15 @@ from codesight.gigs.rules import may_take
 from codesight.lifecycle import AssignmentState, WaveState
 from codesight.policy import Kind
 from codesight.workers.models import Worker
-from codesight.workers.queries import has_consented
+from codesight.workers.queries import ensure_onboarded
 
 
 def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, now: datetime) -> PackageClaim:
     """Reserve a whole package for a worker: all of its scenarios or none.
 
     A worker who has this package already gets it again. Ended leases that stand in the way are ended here: no
-    scheduler is needed for that. Raises NotAllowed `consent_missing`, `level_too_low`; Conflict `package_open`,
-    `wave_closed`, `budget_spent`, `no_slots`.
+    scheduler is needed for that. Raises NotAllowed `level_too_low` and what `ensure_onboarded` raises; Conflict
+    `package_open`, `wave_closed`, `budget_spent`, `no_slots`.
     """
     lock_worker(db, worker.account_id)
     already = open_claim(db, worker.account_id)
@@ -53,8 +53,7 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
 
 
 def _ensure_admitted(db: Session, worker: Worker, package: Package) -> None:
-    if not has_consented(db, worker.account_id):
-        raise NotAllowed("consent_missing", "Read and accept the consent first.")
+    ensure_onboarded(db, worker)
     if not may_take(worker.level, package.level):
         raise NotAllowed("level_too_low", f"This package asks for level {package.level}; yours is {worker.level}.")
     if worker.wave.state != WaveState.OPEN:
