@@ -1,6 +1,6 @@
 """What must be told to people, written in the same transaction as what happened, so that it is told exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -156,13 +156,15 @@ def notice(db: Session, account_id: int, notice_id: int) -> Notice:
     return found
 
 
-def put_away(db: Session, account_id: int, *, now: datetime, only: int | None = None, path: str | None = None) -> None:
-    """The person has read what there was: all of it, one message, or what leads to one page."""
+def put_away(
+    db: Session, account_id: int, *, now: datetime, only: int | None = None, keys: Collection[str] | None = None
+) -> None:
+    """The person has read what there was: all of it, one message, or those of some keys."""
     mine = sa.update(Notice).where(Notice.account_id == account_id, Notice.read_at.is_(None))
     if only is not None:
         mine = mine.where(Notice.id == only)
-    if path is not None:
-        mine = mine.where(Notice.path == path)
+    if keys is not None:
+        mine = mine.where(Notice.key.in_(keys))
     db.execute(mine.values(read_at=now))
 
 

@@ -18,7 +18,7 @@ from codesight.clock import now
 from codesight.errors import Invalid, NotFound
 from codesight.ids import random_text
 from codesight.messages import actions, queries
-from codesight.messages.rules import LONGEST
+from codesight.messages.rules import LONGEST, called
 
 bp = Blueprint("threads", __name__)
 
@@ -40,6 +40,10 @@ class Panel:
     action: str
     """Where the form is sent."""
     longest: int = LONGEST
+
+    def called(self, author: Account) -> str:
+        """What the reader knows an author by."""
+        return called(author, self.reader)
 
     @property
     def new(self) -> int:

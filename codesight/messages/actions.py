@@ -17,7 +17,7 @@ from codesight.gigs.models import Gig, Invitation, Wave
 from codesight.lifecycle import WaveState
 from codesight.messages import queries
 from codesight.messages.models import MailedInvitation, Message, News, Recipient, Seen
-from codesight.messages.rules import Group, excerpt, fingerprint, kept
+from codesight.messages.rules import Group, called, excerpt, fingerprint, kept
 from codesight.policy import POLICY, Kind
 from codesight.recordings.models import RecordingSession
 
@@ -41,16 +41,14 @@ def write(db: Session, session: RecordingSession, *, by: Account, text: str, key
         return db.scalars(sa.select(Message).where(Message.author_id == by.id, Message.key == key)).one()
     look(db, session, by=by, now=now)
     key, path = f"{Kind.MESSAGE}:{message.id}", f"/threads/{session.public_id}"
-    from_worker = by.id == assignment.worker_id
-    who = by.name if from_worker else f"{by.name} ({by.role})"
     for other in queries.takes_part(db, assignment):
         if other.id == by.id:
             continue
-        news = f"{who} wrote: “{excerpt(message.text)}”"
+        news = f"{called(by, other)} wrote: “{excerpt(message.text)}”"
         outbox.tell(db, other.id, key, news, path, now=now)
         if not other.active:  # a mail is the only way to reach them, and they can answer it
             outbox.write_to(db, other.id, f"{key}:{other.id}", POLICY[Kind.MESSAGE].title, news, path, now=now)
-    if from_worker:
+    if by.id == assignment.worker_id:
         # Others' servers learn that somebody waits for an answer, not who it is nor what they say.
         said = "A worker has written about a recording and waits for an answer."
         outbox.alert(db, key, said, path, now=now)
@@ -72,7 +70,8 @@ def look(db: Session, session: RecordingSession, *, by: Account, now: datetime) 
             return  # another window of theirs shows it at this very moment
     seen.message_id = last
     db.flush()
-    outbox.put_away(db, by.id, path=f"/threads/{session.public_id}", now=now)
+    written = sa.select(Message.id).where(Message.assignment_id == session.assignment_id)
+    outbox.put_away(db, by.id, keys=[f"{Kind.MESSAGE}:{one}" for one in db.scalars(written)], now=now)
 
 
 def send_news(
@@ -131,7 +130,7 @@ def tell_some(db: Session, news_id: int, *, now: datetime) -> int:
 def read_news(db: Session, news: News, *, by: Account, now: datetime) -> None:
     """Somebody of the group has it before them."""
     if by.role != Role.OWNER:
-        outbox.put_away(db, by.id, path=f"/news/{news.id}", now=now)
+        outbox.put_away(db, by.id, keys=[f"{Kind.NEWS}:{news.id}"], now=now)
 
 
 def invite(db: Session, wave: Wave, address: str, *, days: int, by: int, now: datetime) -> Invitation:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from codesight.accounts.models import Account, Role
 from codesight.capture.masking import mask_text
 from codesight.errors import Invalid
 
@@ -68,6 +69,11 @@ def kept(text: str, longest: int = LONGEST) -> str:
     if why:
         raise Invalid("invalid_message", why, fields={"text": [why]})
     return mask_text(text).text
+
+
+def called(author: Account, reader: Account) -> str:
+    """What the reader of a thread knows the author by: workers and reviewers meet by their parts, not their names."""
+    return f"{author.name} ({author.role})" if reader.role == Role.OWNER else f"The {author.role}"
 
 
 def excerpt(text: str) -> str:

@@ -60,7 +60,7 @@ def test_a_mail_is_sent_after_the_commit_and_then_holds_no_more_what_it_said(
         written = outbox.post(db, "payout:1", to="a@example.org", subject="Hello", text=TEXT, now=now())
         assert written is not None
         after_commit(db, lambda: pipeline.written(here.settings.redis_url, [(OutgoingMail, written.id)]))
-        assert installation.waiting() == 0
+        assert installation.waiting("mail") == 0
     installation.run_jobs()
     assert [message.get_content().strip() for message in server.taken] == [TEXT]
     sent = row(here.engine, written.id)
@@ -79,7 +79,7 @@ def test_what_was_not_committed_is_not_sent(installation: Installation, server: 
         raise RuntimeError
     installation.run_jobs()
     sweep()
-    assert (server.taken, installation.waiting()) == ([], 0)
+    assert (server.taken, installation.waiting("mail")) == ([], 0)
 
 
 def test_nobody_is_written_to_twice_about_the_same(engine: Engine) -> None:
@@ -138,7 +138,7 @@ def test_the_sweep_rings_for_mail_whose_message_was_lost(installation: Installat
     engine = installation.parts.engine
     fresh, lost = write(engine, "payout:1"), write(engine, "payout:2", at=now() - RING_AGAIN_AFTER)
     sweep()
-    assert installation.waiting() == 1
+    assert installation.waiting("mail") == 1
     installation.run_jobs()
     assert row(engine, lost).sent_at is not None
     assert row(engine, fresh).sent_at is None

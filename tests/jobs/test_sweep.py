@@ -49,10 +49,10 @@ def sat(here: Installation, submission_id: int, state: AssignmentState, since: t
 def test_a_lost_message_is_rung_for_again_after_a_minute(installation: Installation, submission_id: int) -> None:
     sat(installation, submission_id, AssignmentState.SUBMITTED, RING_AGAIN_AFTER - timedelta(seconds=20))
     sweep()
-    assert installation.waiting() == 0
+    assert installation.waiting("submissions") == 0
     sat(installation, submission_id, AssignmentState.SUBMITTED, RING_AGAIN_AFTER)
     sweep()
-    assert installation.waiting() == 1
+    assert installation.waiting("submissions") == 1
     installation.run_jobs()
     assert installation.state(submission_id) == AssignmentState.IN_REVIEW
 
@@ -132,7 +132,7 @@ def test_a_dataset_that_was_forgotten_is_built(installation: Installation) -> No
         for age in (RING_AGAIN_AFTER, timedelta(0)):
             exports.request_dataset(db, by=installation.people.owner_id, now=now() - age)
     sweep()
-    assert installation.waiting() == 1
+    assert installation.waiting("datasets") == 1
     installation.run_jobs()
     with reading(installation.parts.engine) as db:
         first, second = db.scalars(sa.select(Dataset).order_by(Dataset.id)).all()

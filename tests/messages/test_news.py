@@ -87,7 +87,7 @@ def test_each_gets_it_once_also_when_the_button_is_pressed_twice_and_jobs_race(e
         list(threads.map(lambda _: deliver(engine, news_id), range(3)))
     assert told(engine) == sorted([world.worker_id, world.other_worker_id])
     with transaction(engine) as db:
-        outbox.put_away(db, world.worker_id, path=f"/news/{news_id}", now=NOW)
+        outbox.put_away(db, world.worker_id, keys=[f"news:{news_id}"], now=NOW)
         (sent,) = queries.sent_news(db)
         assert (sent.recipients, sent.told, sent.read) == (2, 2, 1)
 

@@ -128,3 +128,20 @@ def test_a_message_is_new_until_it_was_seen(engine: Engine, world: World, public
         unread = sa.select(Notice.id).where(Notice.key == f"message:{first.id}", Notice.read_at.is_(None))
         assert db.scalars(unread.where(Notice.account_id == world.worker_id)).all() == []
         assert len(db.scalars(unread).all()) == 1  # the reviewer's
+
+
+def test_workers_and_reviewers_meet_by_their_parts_and_the_owner_knows_the_names(
+    engine: Engine, world: World, public_id: str
+) -> None:
+    with transaction(engine) as db:
+        db.get_one(Account, world.worker_id).name = "Ann Worker"
+        db.get_one(Account, world.reviewer_id).name = "Rita Reviewer"
+        write(db, public_id, world.worker_id, "One")
+        write(db, public_id, world.reviewer_id, "Two")
+        said = {(n.account_id, n.text) for n in db.scalars(sa.select(Notice).where(Notice.key.startswith("message:")))}
+    assert said == {
+        (world.owner_id, "Ann Worker (worker) wrote: “One”"),
+        (world.reviewer_id, "The worker wrote: “One”"),
+        (world.owner_id, "Rita Reviewer (reviewer) wrote: “Two”"),
+        (world.worker_id, "The reviewer wrote: “Two”"),
+    }
