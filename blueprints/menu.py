@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 from flask_login import current_user
 
+from blueprints.web import reading
+from codesight import outbox
 from codesight.accounts.models import Role
 
 MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
@@ -41,8 +43,8 @@ class Entry:
 
 
 def register(app: Flask) -> None:
-    """Make the menu known to every page."""
-    app.context_processor(lambda: {"menu": menu()})
+    """Make the menu known to every page, and how many messages wait to be read."""
+    app.context_processor(lambda: {"menu": menu(), "unread_count": unread_count})
 
 
 def menu() -> list[Entry]:
@@ -52,6 +54,12 @@ def menu() -> list[Entry]:
     entries = MENUS[current_user.role]
     alone = {name for name, n in Counter(_blueprint(view) for _, view in entries).items() if n == 1}
     return [Entry(title, url_for(view), _is_here(view, alone)) for title, view in entries]
+
+
+def unread_count() -> int:
+    """How many messages whoever is signed in has not read."""
+    with reading() as db:
+        return outbox.unread_count(db, current_user.id)
 
 
 def _is_here(view: str, alone: set[str]) -> bool:

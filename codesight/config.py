@@ -53,6 +53,9 @@ class Settings:
     s3_region: str = "us-east-1"
     mail_url: str | None = field(default=None, repr=False)
     """The mail server, `smtp(s)://user:password@host:port?from=address`; without one, mails go to `mail` in `var`."""
+    chat_urls: tuple[str, ...] = field(default=(), repr=False)
+    """Where the owner's team is woken, as apprise writes addresses (`slack://…`, `discord://…`, or the service's own
+    webhook address); without one, alerts go to `chat` in `var`."""
     require_second_factor: frozenset[str] = frozenset(STAFF)
     """Roles that reach nothing before they have set up a second factor."""
     sign_in_limit_per_address: str = "30 per minute; 300 per hour"
@@ -83,6 +86,7 @@ class Settings:
             s3_endpoint=_endpoint(environ.get("S3_ENDPOINT")),
             s3_region=environ.get("S3_REGION") or "us-east-1",
             mail_url=_mail(environ.get("MAIL_URL")),
+            chat_urls=_chats(environ.get("CHAT_URLS")),
             require_second_factor=_roles("REQUIRE_SECOND_FACTOR", environ.get("REQUIRE_SECOND_FACTOR")),
             sign_in_limit_per_address=_limit(environ, "SIGN_IN_LIMIT_PER_ADDRESS", cls.sign_in_limit_per_address),
             sign_in_limit_per_account=_limit(environ, "SIGN_IN_LIMIT_PER_ACCOUNT", cls.sign_in_limit_per_account),
@@ -144,6 +148,22 @@ def _mail(text: str | None) -> str | None:
         # It may hold a password, so it is not repeated.
         raise BadSetting("MAIL_URL must be like smtps://user:password@mail.example:465?from=codesight@example.org.")
     return text
+
+
+def _chats(text: str | None) -> tuple[str, ...]:
+    urls = tuple((text or "").split())
+    if not urls:
+        return ()
+    from apprise import Apprise  # it takes a moment to load, and only who sets this needs it
+
+    for number, url in enumerate(urls, start=1):
+        if Apprise.instantiate(url) is None:
+            # It holds a token, so it is not repeated.
+            raise BadSetting(
+                f"CHAT_URLS: address {number} is not one that apprise knows, such as discord://id/token. "
+                "Several are separated by spaces."
+            )
+    return urls
 
 
 def _roles(name: str, text: str | None) -> frozenset[str]:

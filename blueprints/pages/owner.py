@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs, scoped
 from blueprints.forms import ensure_pressed
+from blueprints.pages import threads
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role, Scope
@@ -72,6 +73,7 @@ def session(public_id: str) -> ResponseReturnValue:
         "owner/session.html",
         evidence=found,
         worker=recorded_by,
+        thread=threads.panel(public_id),
         video=address(found.screen),
         narration=address(found.microphone),
         files=[

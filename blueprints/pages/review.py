@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import RatingForm, show_refusal
+from blueprints.pages import threads
 from blueprints.present import Moment, timeline
 from blueprints.web import Session, reading, settings, storage, transaction, viewer
 from codesight import money
@@ -164,6 +165,7 @@ def _page(public_id: str, form: RatingForm) -> str:
         evidence=found,
         form=form,
         latest=latest,
+        thread=threads.panel(public_id),
         left=left,
         video=address(found.screen),
         narration=address(found.microphone),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
+from blueprints.pages import threads
 from blueprints.pages.onboarding import TOLD
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
@@ -126,16 +127,6 @@ def home() -> ResponseReturnValue:
         )
 
 
-@bp.post("/notices/read")
-@needs(Role.WORKER)
-def read_notices() -> ResponseReturnValue:
-    """Put the news away."""
-    ensure_pressed()
-    with transaction() as db:
-        outbox.put_away(db, viewer().id, now=now())
-    return redirect(url_for("worker.home"))
-
-
 @bp.get("/packages")
 @needs(Role.WORKER)
 def packages() -> ResponseReturnValue:
@@ -228,6 +219,7 @@ def submission(public_id: str) -> ResponseReturnValue:
             analyses=analysis.runs(db, handed_in.id),
             uploads=[upload for kind in UploadKind if (upload := uploads.find(db, session.id, kind))],
             review=latest_review(db, handed_in.id),
+            thread=threads.panel(public_id),
             earned=payouts.accrued(db, session.assignment_id),
         )
 

@@ -14,6 +14,9 @@ SIGN_IN = (
 )  # fmt: skip
 """Flask-Security's views that take a secret from somebody, or send a mail to somebody."""
 SIGN_UP = ("account.join", "api_workers.create")
+WRITING = ("threads.write", "threads.answer")
+"""Writing to people, who are mailed about it."""
+_WRITING = "10 per minute; 60 per hour"
 
 
 def register(app: Flask) -> None:
@@ -51,6 +54,15 @@ def limit(app: Flask) -> None:
                 view
             )
         app.view_functions[name] = view
+    for name in WRITING:
+        app.view_functions[name] = limiter.shared_limit(
+            _WRITING, scope="writing", key_func=writer, methods=["POST"], error_message=_SAY
+        )(app.view_functions[name])
+
+
+def writer() -> str:
+    """Who writes, by their account; by their address where a link stands for signing in."""
+    return f"account {current_user.id}" if current_user.is_authenticated else address()
 
 
 def address() -> str:

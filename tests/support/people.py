@@ -26,7 +26,7 @@ from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Level, Narration, Tier, Wave
 from codesight.lifecycle import AssignmentState, move
-from codesight.outbox import OutgoingMail
+from codesight.outgoing import OutgoingMail
 from codesight.recordings import actions as recordings
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers import actions as workers

@@ -9,6 +9,7 @@ from blueprints.access import needs
 from blueprints.forms import ensure_pressed, problems_of, show_refusal
 from blueprints.pages.gigs import bp
 from blueprints.pages.gigs.forms import LinkForm, ResizeForm, WaveForm
+from blueprints.pages.gigs.inviting import InviteForm
 from blueprints.web import reading, settings, transaction, viewer
 from codesight.accounts.models import Role
 from codesight.clock import now
@@ -52,6 +53,7 @@ def gig(gig_id: int) -> ResponseReturnValue:
         base=settings().public_url,
         wave_form=wave_form,
         link_form=link_form,
+        invite_form=InviteForm(formdata=None),
         resize_forms={wave.id: _resize_form(wave) for wave in whole.waves},
         over={link.id: rules.over(link, now()) for link in whole.links},
     )
