@@ -202,6 +202,8 @@ async function submit() {
 async function resume() {
   at("resume-send").disabled = true;
   try {
+    // It was cut off. Who has been suspended since gets a ticket only for what has stopped.
+    if (unfinishedState === "recording") await call("POST", `/api/sessions/${unfinished}/stop`);
     adopt(await call("GET", `/api/sessions/${unfinished}/ticket`));
     const picture = await session.takeUpFiles();
     show("resume", false);
