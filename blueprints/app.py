@@ -14,6 +14,7 @@ from blueprints.pages import (
     account,
     accounts,
     assigning,
+    feedback,
     gigs,
     help,
     owner,
@@ -37,7 +38,7 @@ MAX_JSON_BYTES = 1024 * 1024
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
     account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp,
-    payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    payments.bp, help.bp, feedback.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

@@ -12,6 +12,7 @@ from codesight.gigs import models as gigs
 from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
+from codesight.support import models as support
 from codesight.workers import models as workers
 
 metadata = Base.metadata
@@ -31,5 +32,6 @@ MODULES = (
     reviews,
     payouts,
     exports,
+    support,
 )
 """Every module that defines tables."""

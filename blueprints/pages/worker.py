@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
+from blueprints.pages.feedback import AboutForm
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
 from codesight.accounts.models import Role
@@ -29,6 +30,7 @@ from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings import queries as recordings
 from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
+from codesight.support import queries as support
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented, worker
 
@@ -189,6 +191,7 @@ def submission(public_id: str) -> ResponseReturnValue:
         if handed_in is None:
             return render_template("worker/not_handed_in.html", session=session)
         newest = recordings.submissions_of(db, session.assignment_id)[-1]
+        feedback = support.of_submission(db, handed_in.id)
         return render_template(
             "worker/submission.html",
             session=session,
@@ -200,6 +203,8 @@ def submission(public_id: str) -> ResponseReturnValue:
             uploads=[upload for kind in UploadKind if (upload := uploads.find(db, session.id, kind))],
             review=latest_review(db, handed_in.id),
             earned=payouts.accrued(db, session.assignment_id),
+            feedback=feedback,
+            feedback_form=AboutForm.of(feedback),
         )
 
 

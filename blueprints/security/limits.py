@@ -14,6 +14,9 @@ SIGN_IN = (
 )  # fmt: skip
 """Flask-Security's views that take a secret from somebody, or send a mail to somebody."""
 SIGN_UP = ("account.join", "api_workers.create")
+FEEDBACK = ("feedback.about", "feedback.say")
+FEEDBACK_LIMIT = "10 per minute; 60 per day"
+"""How often one person may say something: more than anybody needs, less than would bury the owner."""
 
 
 def register(app: Flask) -> None:
@@ -51,6 +54,9 @@ def limit(app: Flask) -> None:
                 view
             )
         app.view_functions[name] = view
+    for name in FEEDBACK:
+        limited = limiter.shared_limit(FEEDBACK_LIMIT, scope="feedback", key_func=account, error_message=_SAY)
+        app.view_functions[name] = limited(app.view_functions[name])
 
 
 def address() -> str:
