@@ -16,7 +16,7 @@ FLOW: dict[str, str] = {
     "payouts": "A rating becomes ledger entries, a due payout, a payment file and a paid worker.",
     "exports": "Accepted work becomes training documents and dataset versions.",
     "tuning": "A dataset version trains a model.",
-    "support": "People say how the work went and what stands in their way; the owner answers and sees the trend.",
+    "feedback": "People say how the work went and what stands in their way; the owner answers and sees the trend.",
     "reports": "What was reached, what it cost, and whether the books balance.",
 }
 """The stages in the order of the flow, which is the order of import; each is a folder of this package."""

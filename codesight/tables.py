@@ -8,11 +8,11 @@ from codesight.capture import models as capture
 from codesight.checks import models as checks
 from codesight.db import Base
 from codesight.exports import models as exports
+from codesight.feedback import models as feedback
 from codesight.gigs import models as gigs
 from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
-from codesight.support import models as support
 from codesight.workers import models as workers
 
 metadata = Base.metadata
@@ -32,6 +32,6 @@ MODULES = (
     reviews,
     payouts,
     exports,
-    support,
+    feedback,
 )
 """Every module that defines tables."""

@@ -16,12 +16,12 @@ from blueprints.web import LARGEST_ID, reading, transaction, viewer
 from codesight.accounts.models import Role
 from codesight.clock import now
 from codesight.errors import Conflict, Invalid, NotFound
+from codesight.feedback import actions, queries
+from codesight.feedback.models import Category, Feedback, Kind
+from codesight.feedback.queries import Wanted
+from codesight.feedback.rules import EASE, LONGEST_ANSWER, LONGEST_TEXT, YES_PARTLY_NO, Answers
 from codesight.gigs import queries as gigs
 from codesight.recordings import queries as recordings
-from codesight.support import actions, queries
-from codesight.support.models import Category, Feedback, Kind
-from codesight.support.queries import Wanted
-from codesight.support.rules import EASE, LONGEST_ANSWER, LONGEST_TEXT, YES_PARTLY_NO, Answers
 
 bp = Blueprint("feedback", __name__)
 
@@ -117,7 +117,7 @@ def say() -> ResponseReturnValue:
     form = ProductForm()
     if not form.validate_on_submit():
         flash(problems_of(form), "error")
-        return _product(form)
+        return _product(form), 422
     with transaction() as db:
         actions.say_of_product(db, viewer().id, Category(form.category.data), form.text.data, now=now())
     flash("Thank you. The project’s owner reads it; the answer comes to this page.")
@@ -150,10 +150,10 @@ def answer(feedback_id: int) -> ResponseReturnValue:
     return redirect(url_for(".overview", **_asked(_wanted()), before=_id("before")))
 
 
-def _product(form: ProductForm) -> ResponseReturnValue:
+def _product(form: ProductForm) -> str:
     with reading() as db:
         said = queries.of_product_by(db, viewer().id)
-        return render_template("support/product.html", form=form, said=said, categories=CATEGORIES)
+        return render_template("feedback/product.html", form=form, said=said, categories=CATEGORIES)
 
 
 def _overview(form: AnswerForm, answering: int | None = None) -> str:
@@ -162,7 +162,7 @@ def _overview(form: AnswerForm, answering: int | None = None) -> str:
     with reading() as db:
         found = queries.entries(db, wanted, before, limit=PAGE + 1)
         return render_template(
-            "support/overview.html",
+            "feedback/overview.html",
             entries=found[:PAGE],
             more=len(found) > PAGE,
             # The trend is that of everything said: what waits for an answer is not a fair part of it.

@@ -21,6 +21,7 @@ from codesight.capture.models import UploadKind
 from codesight.checks import queries as checks
 from codesight.clock import now
 from codesight.errors import Problem
+from codesight.feedback import queries as said
 from codesight.gigs import queries as gigs
 from codesight.gigs.models import Package
 from codesight.gigs.rules import may_take
@@ -30,7 +31,6 @@ from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings import queries as recordings
 from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
-from codesight.support import queries as support
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented, worker
 
@@ -191,7 +191,7 @@ def submission(public_id: str) -> ResponseReturnValue:
         if handed_in is None:
             return render_template("worker/not_handed_in.html", session=session)
         newest = recordings.submissions_of(db, session.assignment_id)[-1]
-        feedback = support.of_submission(db, handed_in.id)
+        feedback = said.of_submission(db, handed_in.id)
         return render_template(
             "worker/submission.html",
             session=session,

@@ -354,9 +354,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
     )
     with op.batch_alter_table("scenario", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_scenario_gig_id_tier_gold"), ["gig_id", "tier", "gold"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_scenario_gig_id_tier_pinned_at"), ["gig_id", "tier", "pinned_at"], unique=False
         )
@@ -565,14 +563,10 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")
-        ),
+        sa.CheckConstraint("(paused_at IS NULL) = (pause_until IS NULL)", name=op.f("ck_package_claim_pause")),
         sa.CheckConstraint("start_until <= finish_until", name=op.f("ck_package_claim_deadlines")),
         sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_claim_package_id")),
-        sa.ForeignKeyConstraint(
-            ["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")
-        ),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_package_claim_worker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_claim")),
     )
     with op.batch_alter_table("package_claim", schema=None) as batch_op:
@@ -715,12 +709,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_claim_id"), ["claim_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_assignment_scenario_id_level"), ["scenario_id", "level"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_state_lease_until"), ["state", "lease_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -774,19 +764,13 @@ def upgrade() -> None:
             "state NOT IN ('stopped', 'submitted') OR ended_at IS NOT NULL",
             name=op.f("ck_recording_session_ended"),
         ),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")
-        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_recording_session_assignment_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_recording_session_worker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_session")),
         sa.UniqueConstraint("public_id", name=op.f("uq_recording_session_public_id")),
     )
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_recording_session_assignment_id"), ["assignment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_recording_session_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
@@ -807,16 +791,10 @@ def upgrade() -> None:
         sa.Column("revision_no", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")
-        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_submission_assignment_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_submission_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint(
-            "assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")
-        ),
+        sa.UniqueConstraint("assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")),
         sa.UniqueConstraint("session_id", name=op.f("uq_submission_session_id")),
     )
     op.create_table(
@@ -840,9 +818,7 @@ def upgrade() -> None:
         sa.Column("content_type", sa.String(length=80), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("open", "complete", name="uploadstate", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("size", sa.BigInteger(), nullable=True),
@@ -852,9 +828,7 @@ def upgrade() -> None:
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("problem_code", sa.String(length=40), nullable=True),
         sa.Column("problem", sa.String(length=300), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")
-        ),
+        sa.CheckConstraint("(state = 'complete') = (completed_at IS NOT NULL)", name=op.f("ck_upload_completed")),
         sa.CheckConstraint("(state = 'complete') = (size IS NOT NULL)", name=op.f("ck_upload_size")),
         sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_upload_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
@@ -880,9 +854,7 @@ def upgrade() -> None:
         ),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_analysis_run_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_analysis_run")),
     )
     op.create_table(
@@ -904,9 +876,7 @@ def upgrade() -> None:
         ),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
     )
     op.create_table(
@@ -983,9 +953,7 @@ def upgrade() -> None:
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feedback_account_id_id"), ["account_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_feedback_gig_id_week"), ["gig_id", "week"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_feedback_scenario_id_week"), ["scenario_id", "week"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_feedback_scenario_id_week"), ["scenario_id", "week"], unique=False)
         batch_op.create_index(
             "ix_feedback_unanswered",
             ["id"],
@@ -1025,12 +993,8 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")
-        ),
-        sa.CheckConstraint(
-            "NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")
-        ),
+        sa.CheckConstraint("rating > 2 OR (reason_code IS NOT NULL AND note <> '')", name=op.f("ck_review_reason")),
+        sa.CheckConstraint("NOT usable OR (plays AND realistic AND rating > 1)", name=op.f("ck_review_usable")),
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_review_rating")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["account.id"], name=op.f("fk_review_reviewer_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_review_submission_id")),
@@ -1062,9 +1026,7 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("model", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_transcript_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_transcript")),
     )
     op.create_table(

@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from codesight.feedback.models import Feedback, Kind
 from codesight.recordings.models import Submission
-from codesight.support.models import Feedback, Kind
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from codesight import outbox
 from codesight.errors import Conflict, NotFound
+from codesight.feedback.models import Category, Feedback, Kind
+from codesight.feedback.rules import Answers, cleaned, ensure_answer, ensure_said, week_of
 from codesight.recordings.models import Submission
-from codesight.support.models import Category, Feedback, Kind
-from codesight.support.rules import Answers, cleaned, ensure_answer, ensure_said, week_of
 from codesight.workers.models import Worker
 
 
