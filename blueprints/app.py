@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     present.register(app)
     menu.register(app)
+    help.register(app)
     app.before_request(refuse_other_sites)
     app.before_request(bodies.refuse_odd_bodies)
     app.before_request(access.guard)
