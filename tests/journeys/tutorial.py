@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from blueprints.pages.help.content import CAPTIONS
 from tests.architecture.source import ROOT
@@ -16,7 +16,9 @@ from tests.journeys.shopping import choose
 from tests.journeys.steps import ask_for_account, begin, claim, confirm, consent, question, wait_for_review
 
 FOLDER = ROOT / "blueprints" / "static" / "tutorial"
-SIZE = {"width": 1120, "height": 700}
+SIZE: ViewportSize = {"width": 1120, "height": 700}
+NARROW: ViewportSize = {"width": 960, "height": 600}
+"""Here Chrome's page of extensions hides its menu, and what it advertises below."""
 _KEEP_CARD = """id => {
   const list = document.querySelector("extensions-manager").shadowRoot.querySelector("extensions-item-list");
   for (const card of list.shadowRoot.querySelectorAll("extensions-item")) card.hidden = card.id !== id;
@@ -44,9 +46,9 @@ def take_pictures_of_installing(page: Page) -> None:
     expect(page.locator(f"#{EXTENSION_ID}")).to_be_visible()
     # In this mode a bare Chromium lists its own PDF viewer too, which Chrome does not.
     page.evaluate(_KEEP_CARD, EXTENSION_ID)
-    take(page, "installed")
+    take(page, "installed", NARROW)
     page.evaluate(_KEEP_CARD, "")
-    take(page, "extensions")
+    take(page, "extensions", NARROW)
     page.close()
 
 
@@ -132,9 +134,9 @@ def look_for_shoes(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, name: str, size: ViewportSize = SIZE) -> None:
     """Keep a picture of what is visible."""
-    page.set_viewport_size(SIZE)
+    page.set_viewport_size(size)
     page.screenshot(path=FOLDER / f"{name}.png")
     sys.stdout.write(f"{(FOLDER / name).relative_to(ROOT)}.png\n")
 
