@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         n = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)
     app.json_provider_class = bodies.ShallowJSON  # Flask-Security makes its own out of it
     Bootstrap5(app)
     setup.init_app(app)

@@ -20,7 +20,6 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("Gigs", "gigs.index"),
         ("Workers", "owner.workers"),
         ("Work", "owner.work"),
-        ("Feedback", "feedback.overview"),
         ("Dataset", "owner.dataset"),
         ("Review", "review.queue"),
         ("Payments", "payments.due"),
@@ -33,6 +32,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
 BELOW: dict[str, tuple[str, ...]] = {
     "worker.home": ("/scenarios", "/submissions"),
     "gigs.index": ("/owner/scenarios",),
+    "owner.workers": ("/owner/feedback",),
     "accounts.people": ("/owner/audit",),
 }
 """Addresses of an entry's pages that do not begin with the entry's own address."""

@@ -85,7 +85,7 @@ def test_three_kinds_of_worker_come_from_a_marketplaces_text_to_an_active_assign
                     raise_level(owner, kind, looks)
                     recording(browser, page, installation.url, kind, looks)
                     listed(owner, kind)
-    assert looks.bad == []
+    assert "\n".join(looks.bad) == ""
 
 
 def open_a_wave(page: Page) -> None:

@@ -18,7 +18,7 @@ HERE = re.compile(r'<a class="nav-link active"[^>]*aria-current="page">([^<]+)</
     [
         (Role.OWNER, {
             "/owner": "Overview", "/owner/gigs/1/edit": "Gigs", "/owner/scenarios/1": "Gigs",
-            "/owner/work/given-up": "Work", "/owner/feedback": "Feedback", "/owner/audit": "System",
+            "/owner/work/given-up": "Work", "/owner/feedback": "Workers", "/owner/audit": "System",
             "/payments/books": "Payments",
         }),
         (Role.PAYER, {"/payments": "Due", "/payments/batches": "Batches", "/payments/books": "Books"}),

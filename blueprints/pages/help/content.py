@@ -12,7 +12,6 @@ from markupsafe import Markup, escape
 
 from codesight.assignments.rules import ALIVE_FOR, LONGEST_PAUSE, MOST_EXTENSION
 from codesight.config import Settings
-from codesight.feedback.rules import LONGEST_TEXT
 
 FOLDER = Path(__file__).parent / "content"
 
@@ -126,5 +125,4 @@ def _filled(text: str, settings: Settings) -> str:
         pause=int(LONGEST_PAUSE.total_seconds() // 3600),
         alive=int(ALIVE_FOR.total_seconds() // 60),
         extension=int(MOST_EXTENSION.total_seconds() // 3600),
-        text=f"{LONGEST_TEXT:,}",
     )
