@@ -9,20 +9,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blueprints import access, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
+from blueprints.api import onboarding as onboarding_api
 from blueprints.live import extension_ws
 from blueprints.pages import (
     account,
     accounts,
     assigning,
+    diversity,
     feedback,
     gigs,
     help,
+    onboarding,
     owner,
     payments,
     practice_shop,
     recorder,
     review,
+    standing,
     worker,
+    workforce,
 )
 from blueprints.pages import settings as own_settings
 from blueprints.security import bodies, limits, setup
@@ -37,8 +42,9 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp,
-    payments.bp, help.bp, feedback.bp, practice_shop.bp, extension_ws.bp,
+    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp,
+    gigs.bp, assigning.bp, onboarding.bp, onboarding_api.bp, diversity.bp, payments.bp, help.bp, feedback.bp,
+    practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

@@ -25,7 +25,6 @@ from wtforms.widgets import HiddenInput
 from codesight.accounts.models import Role
 from codesight.accounts.rules import TOKEN_DAYS, can_be_read
 from codesight.errors import Invalid, NotAllowed
-from codesight.gigs.models import Level
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.rules import NOTE_LENGTH
@@ -124,12 +123,6 @@ class ConsentForm(FlaskForm):
     """Agreeing to the consent text."""
 
     agree = BooleanField("I have read this and agree.", [DataRequired("Tick the box to agree.")])
-
-
-class LevelForm(FlaskForm):
-    """Saying what a worker may take."""
-
-    level = SelectField("Level", choices=[SelectChoice(level.value, level.value) for level in Level])
 
 
 class RoleForm(FlaskForm):

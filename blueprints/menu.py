@@ -18,7 +18,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.OWNER: (
         ("Overview", "owner.overview"),
         ("Gigs", "gigs.index"),
-        ("Workers", "owner.workers"),
+        ("Workers", "workforce.index"),
         ("Work", "owner.work"),
         ("Dataset", "owner.dataset"),
         ("Review", "review.queue"),
@@ -30,9 +30,10 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
 """For each role its entries, title and view; the first is its home page."""
 
 BELOW: dict[str, tuple[str, ...]] = {
-    "worker.home": ("/scenarios", "/submissions"),
+    "worker.home": ("/onboarding", "/scenarios", "/submissions"),
+    "worker.packages": ("/standing",),
     "gigs.index": ("/owner/scenarios",),
-    "owner.workers": ("/owner/feedback",),
+    "workforce.index": ("/owner/feedback", "/owner/levels"),
     "accounts.people": ("/owner/audit",),
 }
 """Addresses of an entry's pages that do not begin with the entry's own address."""

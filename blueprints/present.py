@@ -16,7 +16,7 @@ from codesight.clock import iso
 from codesight.gigs.models import Package
 from codesight.lifecycle import words
 from codesight.payouts.models import Payout
-from codesight.recordings.models import RecordingSession
+from codesight.recordings.models import Recording, RecordingSession
 from codesight.reviews.models import Review
 
 COLOURS = {
@@ -166,20 +166,27 @@ def _verb(kind: EventType) -> str:
             assert_never(kind)
 
 
-def session(row: RecordingSession) -> dict[str, Any]:
-    """A recording session as the API tells it."""
+def session(row: Recording) -> dict[str, Any]:
+    """A recording session as the API tells it; one of the training task belongs to no scenario."""
     return {
         "id": row.public_id,
+        "kind": row.kind.value,
         "state": row.state.value,
-        "assignment_id": row.assignment_id,
-        "assignment_state": row.assignment.state.value,
-        "scenario": row.assignment.scenario.goal,
-        "tier": row.assignment.claim.package.tier.value,
+        **(_scenario(row) if isinstance(row, RecordingSession) else {}),
         "worker_id": row.worker_id,
         "created_at": iso(row.created_at),
         "started_at": _iso(row.started_at),
         "ended_at": _iso(row.ended_at),
         "events": row.event_count,
+    }
+
+
+def _scenario(row: RecordingSession) -> dict[str, Any]:
+    return {
+        "assignment_id": row.assignment_id,
+        "assignment_state": row.assignment.state.value,
+        "scenario": row.assignment.scenario.goal,
+        "tier": row.assignment.claim.package.tier.value,
     }
 
 

@@ -6,7 +6,7 @@ No Flask, no RQ and no network of its own. A stage knows the ones before it, nev
 FLOW: dict[str, str] = {
     "accounts": "People sign in, with one role each.",
     "gigs": "The owner describes the work: packages, scenarios, waves with their budget and invitation links.",
-    "workers": "A person follows an invitation, consents and becomes a worker with a level.",
+    "workers": "A person follows an invitation, takes the first steps and becomes a worker with a level.",
     "assignments": "A worker claims a package: each scenario is reserved for them until a time.",
     "recordings": "A worker attempts a scenario: a recording session, and the submission it ends in.",
     "capture": "What the browser sends: events over the socket, screen and microphone as uploads.",

@@ -6,6 +6,7 @@ from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
 from codesight.capture import models as capture
 from codesight.checks import models as checks
+from codesight.checks.linking import models as linking
 from codesight.db import Base
 from codesight.exports import models as exports
 from codesight.feedback import models as feedback
@@ -14,6 +15,8 @@ from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
 from codesight.workers import models as workers
+from codesight.workers.onboarding import models as onboarding
+from codesight.workers.standing import models as standing
 
 metadata = Base.metadata
 
@@ -24,10 +27,13 @@ MODULES = (
     accounts,
     gigs,
     workers,
+    onboarding,
+    standing,
     assignments,
     recordings,
     capture,
     checks,
+    linking,
     analysis,
     reviews,
     payouts,

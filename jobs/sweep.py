@@ -9,6 +9,8 @@ from codesight.accounts import actions as accounts
 from codesight.assignments import actions as assignments
 from codesight.assignments.queries import run_out, short_of_time
 from codesight.capture import uploads
+from codesight.checks import actions as checks
+from codesight.checks.queries import unjudged
 from codesight.clock import now
 from codesight.db import reading, transaction
 from codesight.errors import Conflict
@@ -70,6 +72,16 @@ def ring_again() -> None:
         pipeline.submitted(here.settings.redis_url, submission_id)
     for dataset_id in datasets:
         pipeline.dataset_wanted(here.settings.redis_url, dataset_id)
+
+
+def ring_for_training() -> None:
+    """Practice recordings whose message was lost, or whose job was killed."""
+    here = platform()
+    with transaction(here.engine) as db:
+        checks.let_go_of_training(db, before=now() - LET_GO_AFTER)
+        waiting = unjudged(db, before=now() - RING_AGAIN_AFTER)
+    for session_id in waiting:
+        pipeline.training_handed_in(here.settings.redis_url, session_id)
 
 
 def ring_for_mail() -> None:
@@ -146,6 +158,6 @@ def forget_sign_ins() -> None:
 
 
 PARTS = (
-    let_go_of_dead_claims, ring_again, ring_for_mail, end_leases, warn_of_deadlines, check_books, give_up_uploads,
-    forget_sign_ins, forget_keys,
+    let_go_of_dead_claims, ring_again, ring_for_training, ring_for_mail, end_leases, warn_of_deadlines, check_books,
+    give_up_uploads, forget_sign_ins, forget_keys,
 )  # fmt: skip

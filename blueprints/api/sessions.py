@@ -8,15 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import present
 from blueprints.access import needs, scoped, signed_in
-from blueprints.web import RowId, json_body, reading, settings, transaction, viewer
+from blueprints.web import RowId, Session, json_body, reading, settings, transaction, viewer
 from codesight.accounts.models import Role, Scope
 from codesight.assignments.queries import assignment_of
 from codesight.capture import tickets
+from codesight.capture.protocol import DeviceId
+from codesight.checks import actions as checks
 from codesight.clock import now
 from codesight.db import after_commit
 from codesight.recordings import actions as recordings
 from codesight.recordings import queries
-from codesight.recordings.models import RecordingSession
+from codesight.recordings.models import Recording, TrainingSession
 from jobs import pipeline
 
 bp = Blueprint("api_sessions", __name__, url_prefix="/api/sessions")
@@ -30,6 +32,8 @@ class NewSession(msgspec.Struct, forbid_unknown_fields=True):
     """The body of `POST /api/sessions`."""
 
     assignment_id: RowId
+    device: DeviceId = ""
+    """A random number that the browser keeps; empty where it keeps none."""
 
 
 class Start(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,8 +57,9 @@ def create() -> ResponseReturnValue:
     wanted = json_body(NewSession)
     with transaction() as db:
         session = recordings.open_session(db, assignment_of(db, viewer().id, wanted.assignment_id), now=now())
+        recordings.note_device(db, session.id, wanted.device)
     with reading() as db:
-        return jsonify(_with_ticket(queries.own_session(db, session.public_id, viewer().id))), 201
+        return jsonify(with_ticket(queries.own_session(db, session.public_id, viewer().id))), 201
 
 
 @bp.get("")
@@ -85,7 +90,9 @@ def one(public_id: str) -> ResponseReturnValue:
 def ticket(public_id: str) -> ResponseReturnValue:
     """A fresh ticket for the socket."""
     with reading() as db:
-        return jsonify(_with_ticket(queries.own_session(db, public_id, viewer().id)))
+        session = queries.own_recording(db, public_id, viewer().id)
+        queries.ensure_may_go_on(db, session.id, now())
+        return jsonify(with_ticket(session))
 
 
 @bp.post("/<public_id>/start")
@@ -95,7 +102,7 @@ def start(public_id: str) -> ResponseReturnValue:
     """The recorder has its first frame."""
     wanted = json_body(Start)
     with transaction() as db:
-        session = queries.own_session(db, public_id, viewer().id)
+        session = queries.own_recording(db, public_id, viewer().id)
         recordings.begin(db, session, video_started_ms=wanted.video_started_ms, now=now())
         return jsonify(present.session(session))
 
@@ -106,7 +113,7 @@ def start(public_id: str) -> ResponseReturnValue:
 def stop(public_id: str) -> ResponseReturnValue:
     """The recorder has stopped."""
     with transaction() as db:
-        session = queries.own_session(db, public_id, viewer().id)
+        session = queries.own_recording(db, public_id, viewer().id)
         recordings.end(db, session, now=now())
         return jsonify(present.session(session))
 
@@ -119,7 +126,9 @@ def submit(public_id: str) -> ResponseReturnValue:
     wanted = json_body(Submit)
     redis_url = settings().redis_url
     with transaction() as db:
-        session = queries.own_session(db, public_id, viewer().id)
+        session = queries.own_recording(db, public_id, viewer().id)
+        if isinstance(session, TrainingSession):
+            return jsonify(_hand_in_training(db, session)), 201
         submission = recordings.submit(db, session, note=wanted.note, now=now())
         after_commit(db, lambda: pipeline.submitted(redis_url, submission.id))
         return jsonify(
@@ -127,7 +136,16 @@ def submit(public_id: str) -> ResponseReturnValue:
         ), 201
 
 
-def _with_ticket(session: RecordingSession) -> dict[str, object]:
+def _hand_in_training(db: Session, session: TrainingSession) -> dict[str, object]:
+    redis_url = settings().redis_url
+    recordings.hand_in_training(db, session, now=now())
+    checks.training_handed_in(db, session, now=now())
+    after_commit(db, lambda: pipeline.training_handed_in(redis_url, session.id))
+    return present.session(session)
+
+
+def with_ticket(session: Recording) -> dict[str, object]:
+    """A session as the API tells it, with what the extension needs to send its events."""
     signed = tickets.issue(settings().secret_key, session.public_id, session.worker_id)
     base = settings().public_url.replace("http", "ws", 1)
     return {**present.session(session), "ticket": signed, "socket": f"{base}/extension-ws"}

@@ -15,8 +15,8 @@ from codesight.capture.models import Upload, UploadKind, UploadState
 from codesight.clock import iso, now
 from codesight.errors import Conflict
 from codesight.recordings.actions import still_alive
-from codesight.recordings.models import RecordingSession
-from codesight.recordings.queries import own_session
+from codesight.recordings.models import Recording, RecordingSession
+from codesight.recordings.queries import ensure_may_go_on, own_recording
 
 bp = Blueprint("upload", __name__, url_prefix="/api/upload")
 
@@ -46,9 +46,10 @@ def url() -> ResponseReturnValue:
     """A signed address for one part; the first call of a kind starts its upload."""
     wanted = json_body(NextPart)
     with reading() as db:
-        session = own_session(db, wanted.session, viewer().id)
+        session = own_recording(db, wanted.session, viewer().id)
         upload = uploads.find(db, session.id, wanted.kind)
-    uploads.check_open(session)
+        uploads.check_open(session)
+        ensure_may_go_on(db, session.id, now())
     _keep_reserved(session)
     uploads.check_part(
         wanted.kind, wanted.content_type, wanted.part_number, wanted.size,
@@ -79,8 +80,9 @@ def complete() -> ResponseReturnValue:
     """Make the file out of its parts; the same answer every time."""
     sent = json_body(AllSent)
     with reading() as db:
-        session = own_session(db, sent.session, viewer().id)
+        session = own_recording(db, sent.session, viewer().id)
         upload = uploads.find(db, session.id, sent.kind)
+        ensure_may_go_on(db, session.id, now())
     if upload is None or upload.state != UploadState.COMPLETE:
         uploads.check_open(session)
         if upload is None:
@@ -92,19 +94,19 @@ def complete() -> ResponseReturnValue:
     return jsonify(key=upload.key, size=upload.size, state=upload.state.value)
 
 
-def _keep_reserved(session: RecordingSession) -> None:
+def _keep_reserved(session: Recording) -> None:
     # Whoever records without the extension sends no events, but parts of files. Seldom enough to be no load: only
     # within the last half hour of the worker's time, once a minute.
-    if wants_extension(session.assignment, now()):
+    if isinstance(session, RecordingSession) and wants_extension(session.assignment, now()):
         with transaction() as db:
             still_alive(db, [session.id], now=now())
 
 
-def _start(session: RecordingSession, kind: UploadKind, content_type: str) -> Upload:
+def _start(session: Recording, kind: UploadKind, content_type: str) -> Upload:
     key = uploads.key_of(session, kind)
     begun = storage().start(key, content_type)
     with transaction() as db:
-        mine = own_session(db, session.public_id, session.worker_id)
+        mine = own_recording(db, session.public_id, session.worker_id)
         upload = uploads.record_started(db, mine, kind, begun, content_type, now=now())
     if upload.storage_upload_id != begun:  # another request was faster, and its upload counts
         storage().abandon(key, begun)

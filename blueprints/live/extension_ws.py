@@ -79,7 +79,7 @@ def admit() -> None:
         raise NotAllowed("foreign_origin", "This site may not open the socket.", origin=origin[:100])
     ticket = tickets.read(settings().secret_key, request.args.get("ticket", ""))
     with reading() as db:
-        g.session_id = queries.own_session(db, ticket.session, ticket.worker_id).id
+        g.session_id = queries.own_recording(db, ticket.session, ticket.worker_id).id
         active = db.get_one(Account, ticket.worker_id).active
     if not active:
         raise NotSignedIn("account_closed", "This account is closed. Write to whoever invited you.")

@@ -9,6 +9,7 @@ from blueprints.access import needs, public, signed_in, without_second_factor
 from blueprints.forms import ConsentForm, JoinForm, checked_person, ensure_pressed
 from blueprints.joining import sign_up
 from blueprints.menu import home_view
+from blueprints.pages.onboarding import url_of_next
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts.models import Role
 from codesight.clock import now
@@ -104,8 +105,8 @@ def consent() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction() as db:
             workers.consent(db, viewer().id, now=now())
-        flash("Thank you. Now choose what you want to record.")
-        return redirect(url_for("worker.packages"))
+        flash("Thank you. You can read this text again at any time.")
+        return redirect(url_of_next())
     with reading() as db:
         agreed = has_consented(db, viewer().id)
     return render_template(

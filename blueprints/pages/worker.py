@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
 from blueprints.pages.feedback import AboutForm
+from blueprints.pages.onboarding import TOLD
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
 from codesight.accounts.models import Role
@@ -23,7 +24,7 @@ from codesight.clock import now
 from codesight.errors import Problem
 from codesight.feedback import queries as said
 from codesight.gigs import queries as gigs
-from codesight.gigs.models import Package
+from codesight.gigs.models import OnboardingStep, Package
 from codesight.gigs.rules import may_take
 from codesight.lifecycle import UNDER_WAY, WITH_THE_WORKER, AssignmentState, WaveState
 from codesight.payouts import queries as payouts
@@ -32,7 +33,12 @@ from codesight.recordings import queries as recordings
 from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
 from codesight.workers.models import Worker
-from codesight.workers.queries import has_consented, worker
+from codesight.workers.onboarding import device
+from codesight.workers.onboarding.steps import missing_step, progress
+from codesight.workers.queries import worker
+from codesight.workers.standing.models import Suspension
+from codesight.workers.standing.queries import standing_against
+from codesight.workers.standing.rules import speaks_enough, suspended
 
 bp = Blueprint("worker", __name__)
 
@@ -40,7 +46,7 @@ bp = Blueprint("worker", __name__)
 class NextStep(StrEnum):
     """The one thing to do now."""
 
-    CONSENT = "consent"
+    ONBOARD = "onboard"
     REVISE = "revise"
     RECORD = "record"
     RESUME = "resume"
@@ -50,33 +56,46 @@ class NextStep(StrEnum):
 
 
 def next_step(
-    consented: bool, claim: PackageClaim | None, waiting: Assignment | None, worked_before: bool, paused: bool
+    onboarded: bool, claim: PackageClaim | None, waiting: Assignment | None, worked_before: bool, paused: bool
 ) -> NextStep:
-    """What the home page asks for; `waiting` is the assignment whose turn it is."""
-    if not consented:
-        return NextStep.CONSENT
+    """What the home page asks for; `waiting` is the assignment whose turn it is.
+
+    Work that was begun comes first: a step that is asked again stands in the way of the next claim only.
+    """
     if waiting is not None:
         if paused:
             return NextStep.RESUME
         return NextStep.REVISE if waiting.state == AssignmentState.REVISION_REQUESTED else NextStep.RECORD
     if claim is not None:
         return NextStep.WAIT
+    if not onboarded:
+        return NextStep.ONBOARD
     return NextStep.DONE if worked_before else NextStep.CHOOSE
 
 
-def closed_because(me: Worker, package: Package, consented: bool, claim: PackageClaim | None) -> str | None:
-    """Why a worker cannot take a package now and what opens it; None when they can."""
+def closed_because(
+    me: Worker,
+    package: Package,
+    missing: OnboardingStep | None,
+    claim: PackageClaim | None,
+    barred: Suspension | None,
+) -> str | None:
+    """Why a worker cannot take a package now and what opens it; None when they can. `missing` is the next step."""
     if not may_take(me.level, package.level):
-        return (
-            f"It asks for level {package.level}; yours is {me.level}. Levels are raised by the project’s owner "
-            "after good reviews: four or five stars."
-        )
+        return f"It asks for level {package.level}; yours is {me.level}."
+    if not speaks_enough(me.narration, package.narration):
+        return "It asks for more narration than your accepted recordings have. Say more of what you think."
+    if barred is not None:
+        return suspended(barred).message
     if claim is not None:
         mine = claim.package_id == package.id
         return "You have this package now." if mine else "It opens when your present package is finished."
     if me.wave.state != WaveState.OPEN:
         return "This round of workers is not open now. You keep your account; look in again."
-    return None if consented else "It opens when you have accepted the consent."
+    return None if missing is None else _OPENS_WHEN.get(missing, "It opens when you have done all the first steps.")
+
+
+_OPENS_WHEN = {OnboardingStep.CONSENT: "It opens when you have accepted the consent."}
 
 
 @bp.get("/home")
@@ -87,11 +106,14 @@ def home() -> ResponseReturnValue:
     with reading() as db:
         me = worker(db, viewer().id)
         claim, mine = present_claim(db, me.account_id, moment), assignments_of(db, me.account_id)
-        waiting = next_to_record(mine, moment)
+        waiting, steps = next_to_record(mine, moment), progress(db, me)
         paused = claim is not None and bool(pause_left(claim, moment))
         return render_template(
             "worker/home.html",
-            step=next_step(has_consented(db, me.account_id), claim, waiting, bool(mine), paused),
+            step=next_step(missing_step(steps) is None, claim, waiting, bool(mine), paused),
+            steps=steps,
+            missing=missing_step(steps),
+            told=TOLD,
             waiting=waiting,
             claim=claim,
             paused=paused,
@@ -122,8 +144,11 @@ def packages() -> ResponseReturnValue:
     """The three tiers side by side, and why one is closed."""
     with reading() as db:
         me = worker(db, viewer().id)
-        claim, consented = present_claim(db, me.account_id, now()), has_consented(db, me.account_id)
-        offers = [(p, closed_because(me, p, consented, claim)) for p in gigs.packages(db, me.gig_id)]
+        claim, missing = present_claim(db, me.account_id, now()), missing_step(progress(db, me))
+        offers = [
+            (p, closed_because(me, p, missing, claim, standing_against(db, me.account_id, p.gig_id, p.tier, now())))
+            for p in gigs.packages(db, me.gig_id)
+        ]
         return render_template("worker/packages.html", me=me, offers=offers, claim=claim, hours=settings().lease_hours)
 
 
@@ -168,6 +193,8 @@ def scenario(assignment_id: int) -> ResponseReturnValue:
         state = state_at(assignment, moment)
         paused = state in WITH_THE_WORKER and bool(pause_left(assignment.claim, moment))
         latest = recordings.latest_session(db, assignment.id)
+        checked = device.passed_in(db, viewer().id, request.user_agent.string)
+        must_check = OnboardingStep.DEVICE in worker(db, viewer().id).gig.onboarding
         return render_template(
             "worker/scenario.html",
             assignment=assignment,
@@ -175,6 +202,8 @@ def scenario(assignment_id: int) -> ResponseReturnValue:
             paused=paused,
             short=time_is_short(assignment, moment),
             can_record=state in WITH_THE_WORKER and not paused,
+            checked=checked,
+            must_check=must_check and checked is None,
             unfinished=latest if latest and latest.state in UNFINISHED else None,
             latest=latest,
             settings=settings(),

@@ -16,7 +16,7 @@ from codesight.capture.models import Event as StoredEvent
 from codesight.capture.protocol import Client, Refused, decode_event, refused
 from codesight.capture.rules import Event
 from codesight.lifecycle import SessionState
-from codesight.recordings.models import RecordingSession
+from codesight.recordings.models import Recording
 
 log = structlog.get_logger()
 
@@ -98,9 +98,9 @@ def store(db: Session, rows: Iterable[Row]) -> Stored:
     ids = {row.session_id for row in wanted}
     # The lock keeps a session from being handed in between this look and the commit.
     open_ids = db.scalars(
-        sa.select(RecordingSession.id)
-        .where(RecordingSession.id.in_(ids), RecordingSession.state.in_(TAKES_EVENTS))
-        .order_by(RecordingSession.id)
+        sa.select(Recording.id)
+        .where(Recording.id.in_(ids), Recording.state.in_(TAKES_EVENTS))
+        .order_by(Recording.id)
         .with_for_update(key_share=True)
     ).all()
     closed = frozenset(ids.difference(open_ids))
@@ -116,16 +116,16 @@ def read(db: Session, session_id: int) -> list[Event]:
     return [_decoder.decode(body) for body in db.scalars(bodies)]
 
 
-def introduce(db: Session, session_id: int, client: Client) -> RecordingSession | None:
+def introduce(db: Session, session_id: int, client: Client) -> Recording | None:
     """Note who sends the events of a session, and return it as it is now; None if it is gone."""
-    named = sa.update(RecordingSession).where(RecordingSession.id == session_id)
-    return db.scalar(named.values(client=f"{client.name} {client.version}").returning(RecordingSession))
+    named = sa.update(Recording).where(Recording.id == session_id)
+    return db.scalar(named.values(client=f"{client.name} {client.version}").returning(Recording))
 
 
 def measured(db: Session, session_id: int, offset_ms: float, rtt_ms: float) -> None:
     """Note the clock's offset (server minus browser) if no shorter round trip gave a better one."""
-    better = sa.or_(RecordingSession.clock_rtt_ms.is_(None), RecordingSession.clock_rtt_ms > rtt_ms)
-    mine = sa.update(RecordingSession).where(RecordingSession.id == session_id, better)
+    better = sa.or_(Recording.clock_rtt_ms.is_(None), Recording.clock_rtt_ms > rtt_ms)
+    mine = sa.update(Recording).where(Recording.id == session_id, better)
     db.execute(mine.values(clock_offset_ms=offset_ms, clock_rtt_ms=rtt_ms))
 
 
@@ -163,12 +163,12 @@ def _count(db: Session, inserted: Sequence[Row]) -> None:
         last[row.session_id] = row.seq  # sorted: the last one is the highest
     for session_id, seq in last.items():
         db.execute(
-            sa.update(RecordingSession)
-            .where(RecordingSession.id == session_id)
+            sa.update(Recording)
+            .where(Recording.id == session_id)
             .values(
-                last_seq=sa.case((RecordingSession.last_seq < seq, seq), else_=RecordingSession.last_seq),
-                event_count=RecordingSession.event_count + events[session_id],
-                masked_count=RecordingSession.masked_count + masked[session_id],
+                last_seq=sa.case((Recording.last_seq < seq, seq), else_=Recording.last_seq),
+                event_count=Recording.event_count + events[session_id],
+                masked_count=Recording.masked_count + masked[session_id],
             )
             .execution_options(synchronize_session=False)
         )

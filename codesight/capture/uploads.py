@@ -17,7 +17,7 @@ from codesight.adapters.storage import Part, Storage, UploadClosed
 from codesight.capture.models import Upload, UploadKind, UploadState
 from codesight.errors import Conflict, Invalid, TooLarge
 from codesight.lifecycle import SessionState
-from codesight.recordings.models import RecordingSession
+from codesight.recordings.models import Recording
 
 MAX_PARTS = 10_000
 """S3's own limit."""
@@ -29,12 +29,12 @@ _CLOSED = {SessionState.SUBMITTED, SessionState.ABANDONED}
 _PARAMETERS = re.compile(r'(?:;[ ]?[a-z]+="?[A-Za-z0-9., _-]+"?)*')
 
 
-def key_of(session: RecordingSession, kind: UploadKind) -> str:
+def key_of(session: Recording, kind: UploadKind) -> str:
     """Name of the file in storage."""
     return f"recordings/{session.public_id}/{kind}.webm"
 
 
-def check_open(session: RecordingSession) -> None:
+def check_open(session: Recording) -> None:
     """Raises Conflict `session_closed` when the recording was handed in or put aside."""
     if session.state in _CLOSED:
         raise Conflict("session_closed", "This recording is closed and takes no more files.", state=session.state.value)
@@ -71,9 +71,9 @@ def find(db: Session, session_id: int, kind: UploadKind) -> Upload | None:
 
 def stale(db: Session, before: datetime, limit: int = 500) -> Sequence[Upload]:
     """Unfinished uploads of recordings that were closed before the moment, so that nothing can finish them."""
-    left = sa.select(Upload).join(RecordingSession, RecordingSession.id == Upload.session_id)
-    left = left.where(Upload.state == UploadState.OPEN, RecordingSession.state.in_(_CLOSED))
-    return db.scalars(left.where(RecordingSession.state_since < before).order_by(Upload.id).limit(limit)).all()
+    left = sa.select(Upload).join(Recording, Recording.id == Upload.session_id)
+    left = left.where(Upload.state == UploadState.OPEN, Recording.state.in_(_CLOSED))
+    return db.scalars(left.where(Recording.state_since < before).order_by(Upload.id).limit(limit)).all()
 
 
 def forget(db: Session, upload_id: int) -> None:
@@ -83,7 +83,7 @@ def forget(db: Session, upload_id: int) -> None:
 
 def record_started(
     db: Session,
-    session: RecordingSession,
+    session: Recording,
     kind: UploadKind,
     storage_upload_id: str,
     content_type: str,
@@ -170,3 +170,8 @@ def record_playable(db: Session, upload_id: int, *, key: str, duration_ms: int) 
 def record_problem(db: Session, upload_id: int, code: str, words: str) -> None:
     """Write down what is wrong with the file; the file itself stays."""
     db.execute(sa.update(Upload).where(Upload.id == upload_id).values(problem_code=code, problem=words[:300]))
+
+
+def record_sha256(db: Session, upload_id: int, digest: str) -> None:
+    """Write down what the file is, so that it is known again when it comes a second time."""
+    db.execute(sa.update(Upload).where(Upload.id == upload_id).values(sha256=digest))

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from codesight.capture.rules import Event, text_of
 from codesight.checks.base import Box, EventFact
-from codesight.recordings.models import RecordingSession
+from codesight.recordings.models import Recording
 
 
-def event_facts(session: RecordingSession, events: Sequence[Event]) -> list[EventFact]:
+def event_facts(session: Recording, events: Sequence[Event]) -> list[EventFact]:
     """The session's events as the checks look at them; times count from the video's first frame."""
     start = session.video_started_ms if session.video_started_ms is not None else (events[0].t_wall if events else 0.0)
     return [_fact(event, start) for event in events]

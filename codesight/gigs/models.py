@@ -34,6 +34,20 @@ class Narration(enum.StrEnum):
     DETAILED = "detailed"
 
 
+class OnboardingStep(enum.StrEnum):
+    """What a worker does before the first package, in this order."""
+
+    CONSENT = "consent"
+    PROFILE = "profile"
+    DEVICE = "device"
+    TRAINING = "training"
+    QUIZ = "quiz"
+
+
+FIRST_QUIZ = "1"
+"""The version of the quiz that a new gig asks for."""
+
+
 class Gig(Base):
     """One call for demonstrations."""
 
@@ -52,6 +66,10 @@ class Gig(Base):
     """How many of a hundred scenarios that a worker is given are gold."""
     fee_bp: Mapped[int] = mapped_column(default=0)
     """What paying costs on top of what workers earn, in hundredths of a percent."""
+    onboarding: Mapped[list[str]] = mapped_column(sa.JSON, default=lambda: [step.value for step in OnboardingStep])
+    """The steps that a worker must have done before a claim."""
+    quiz_version: Mapped[str] = mapped_column(sa.String(20), default=FIRST_QUIZ)
+    """Which quiz counts; who passed another one is asked again."""
 
     packages: Mapped[list["Package"]] = relationship(order_by="Package.id")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,16 +12,19 @@ from codesight.assignments.models import Assignment
 from codesight.errors import Conflict
 from codesight.ids import new_session_id
 from codesight.lifecycle import SessionState, move
-from codesight.recordings.models import RecordingSession, Submission
-from codesight.recordings.queries import submissions_of
+from codesight.recordings.models import Recording, RecordingSession, SessionDevice, Submission, TrainingSession
+from codesight.recordings.queries import ensure_may_go_on, latest_training, submissions_of
 from codesight.recordings.rules import UNFINISHED, ensure_valid_note
+from codesight.workers.standing.queries import ensure_not_suspended
 
 
 def open_session(db: Session, assignment: Assignment, *, now: datetime) -> RecordingSession:
     """A new attempt at a scenario; earlier attempts that were not handed in are put aside.
 
-    Raises Conflict when the scenario does not wait for a recording or its time has run out.
+    Raises NotAllowed `suspended`; Conflict when the scenario does not wait for a recording or its time has run out.
     """
+    package = assignment.claim.package
+    ensure_not_suspended(db, assignment.worker_id, package.gig_id, package.tier, now)
     assignments.start(db, assignment, now=now)
     unfinished = sa.select(RecordingSession).where(
         RecordingSession.assignment_id == assignment.id,
@@ -41,9 +45,38 @@ def open_session(db: Session, assignment: Assignment, *, now: datetime) -> Recor
     return session
 
 
-def begin(db: Session, session: RecordingSession, *, video_started_ms: float, now: datetime) -> None:
-    """The video has begun, at `video_started_ms` by the browser's clock."""
-    assignments.extend(db, [session.assignment_id], now=now)
+def open_training(db: Session, worker_id: int, *, now: datetime) -> TrainingSession:
+    """A new attempt at the training task; earlier ones that were not handed in are put aside."""
+    unfinished = sa.select(TrainingSession).where(
+        TrainingSession.worker_id == worker_id, TrainingSession.state.in_(UNFINISHED)
+    )
+    for earlier in db.scalars(unfinished):
+        move(db, earlier, SessionState.ABANDONED, now=now, by=worker_id, reason="a new attempt was begun")
+    session = TrainingSession(
+        public_id=new_session_id(), worker_id=worker_id, state=SessionState.READY, state_since=now, created_at=now
+    )
+    db.add(session)
+    db.flush()
+    return session
+
+
+def training_to_pair(db: Session, worker_id: int, *, now: datetime) -> TrainingSession:
+    """The unfinished attempt at the training task, or a new one: something for the extension to connect with."""
+    latest = latest_training(db, worker_id)
+    return latest if latest is not None and latest.state in UNFINISHED else open_training(db, worker_id, now=now)
+
+
+def note_device(db: Session, session_id: int, device: str) -> None:
+    """Write down, hashed, by which random number a session's browser is known again; nothing for an empty one."""
+    if device:
+        db.merge(SessionDevice(session_id=session_id, device_key=sha256(device.encode()).hexdigest()))
+        db.flush()
+
+
+def begin(db: Session, session: Recording, *, video_started_ms: float, now: datetime) -> None:
+    """The video has begun, at `video_started_ms` by the browser's clock. Raises NotAllowed `suspended`."""
+    ensure_may_go_on(db, session.id, now)
+    _keep_reserved(db, session, now=now)
     move(
         db,
         session,
@@ -55,10 +88,10 @@ def begin(db: Session, session: RecordingSession, *, video_started_ms: float, no
     )
 
 
-def end(db: Session, session: RecordingSession, *, now: datetime) -> None:
+def end(db: Session, session: Recording, *, now: datetime) -> None:
     """The worker has stopped; ending twice changes nothing."""
     if session.state != SessionState.STOPPED:
-        assignments.extend(db, [session.assignment_id], now=now)
+        _keep_reserved(db, session, now=now)
         move(db, session, SessionState.STOPPED, now=now, by=session.worker_id, ended_at=now)
 
 
@@ -78,8 +111,7 @@ def submit(db: Session, session: RecordingSession, *, note: str, now: datetime) 
     closed.
     """
     ensure_valid_note(note)
-    if session.state == SessionState.RECORDING:
-        raise Conflict("still_recording", "Stop the recording first.")
+    _ensure_stopped(session)
     # The assignment is held first, as in `open_session`: two windows that lock crosswise would wait for each other.
     assignments.hold(db, session.assignment)
     move(db, session, SessionState.SUBMITTED, now=now, by=session.worker_id)
@@ -94,3 +126,19 @@ def submit(db: Session, session: RecordingSession, *, note: str, now: datetime) 
     db.add(submission)
     db.flush()
     return submission
+
+
+def hand_in_training(db: Session, session: TrainingSession, *, now: datetime) -> None:
+    """Close a training recording, to be judged. Raises Conflict when it still runs or was handed in before."""
+    _ensure_stopped(session)
+    move(db, session, SessionState.SUBMITTED, now=now, by=session.worker_id)
+
+
+def _ensure_stopped(session: Recording) -> None:
+    if session.state == SessionState.RECORDING:
+        raise Conflict("still_recording", "Stop the recording first.")
+
+
+def _keep_reserved(db: Session, session: Recording, *, now: datetime) -> None:
+    if isinstance(session, RecordingSession):
+        assignments.extend(db, [session.assignment_id], now=now)

@@ -1,5 +1,6 @@
 """Recording sessions and submissions."""
 
+import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,15 +11,26 @@ from codesight.db import Base, UtcDateTime, closed_set
 from codesight.lifecycle import SessionState
 
 
-class RecordingSession(Base):
-    """One attempt at a scenario in one browser."""
+class RecordingKind(enum.StrEnum):
+    """What a recording is made for."""
+
+    SCENARIO = "scenario"
+    TRAINING = "training"
+
+
+class Recording(Base):
+    """One recording in one browser, whatever for: what a browser may send files and events to.
+
+    Only what takes in files and events speaks of it. All else asks for `RecordingSession`, and so never meets a
+    training recording: SQLAlchemy adds the kind to every such statement.
+    """
 
     __tablename__ = "recording_session"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(64), unique=True)
     """Such as `cs_md0ap0gn_thwyx2k9qe`."""
-    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignment.id"), index=True)
+    kind: Mapped[RecordingKind] = mapped_column(closed_set(RecordingKind))
     worker_id: Mapped[int] = mapped_column(sa.ForeignKey("worker.account_id"), index=True)
     state: Mapped[SessionState] = mapped_column(closed_set(SessionState))
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -37,12 +49,38 @@ class RecordingSession(Base):
     client: Mapped[str] = mapped_column(sa.String(120), default="")
     """Name and version of what sent the events."""
 
-    assignment: Mapped[Assignment] = relationship()
-
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012  (SQLAlchemy's own way of saying it)
     __table_args__ = (
+        sa.CheckConstraint("(kind = 'scenario') = (assignment_id IS NOT NULL)", name="kind"),
         sa.CheckConstraint("state IN ('ready', 'abandoned') OR started_at IS NOT NULL", name="started"),
         sa.CheckConstraint("state NOT IN ('stopped', 'submitted') OR ended_at IS NOT NULL", name="ended"),
     )
+
+
+class RecordingSession(Recording):
+    """One attempt at a scenario."""
+
+    __mapper_args__ = {"polymorphic_identity": RecordingKind.SCENARIO}  # noqa: RUF012
+
+    assignment_id: Mapped[int] = mapped_column(sa.ForeignKey("assignment.id"), index=True, nullable=True)
+    """Never empty here; the column is, for training recordings."""
+
+    assignment: Mapped[Assignment] = relationship()
+
+
+class TrainingSession(Recording):
+    """One attempt at the training task. It has no assignment, so no money, no quota and no reviewer."""
+
+    __mapper_args__ = {"polymorphic_identity": RecordingKind.TRAINING}  # noqa: RUF012
+
+
+class SessionDevice(Base):
+    """The random number by which a browser, or the extension in it, is known again; hashed."""
+
+    __tablename__ = "session_device"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("recording_session.id"), primary_key=True)
+    device_key: Mapped[str] = mapped_column(sa.String(64), primary_key=True, index=True)
 
 
 class Submission(Base):

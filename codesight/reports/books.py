@@ -14,7 +14,7 @@ from codesight.lifecycle import UNDER_WAY, AssignmentState, PayoutState, StateCh
 from codesight.money import text
 from codesight.payouts import rules
 from codesight.payouts.models import EARNING, EntryKind, LedgerEntry, Payout, PayoutLine, ReviewPosting
-from codesight.recordings.models import Submission
+from codesight.recordings.models import Submission, TrainingSession
 from codesight.reviews.models import Review
 from codesight.reviews.rules import CONSEQUENCES, Earned, earned
 from codesight.workers.models import Worker
@@ -70,6 +70,7 @@ def check(db: Session) -> list[str]:
         *_balances(entries),
         *_unposted_reviews(db),
         *_histories(db),
+        *_practice(db),
     ]
 
 
@@ -282,3 +283,9 @@ def _histories(db: Session) -> Iterator[str]:
         )
         for row_id, state, after in db.execute(moved.order_by(table.id)):
             yield f"{table.__tablename__.capitalize()} {row_id} is {state}; its history ends with {after}."
+
+
+def _practice(db: Session) -> Iterator[str]:
+    handed_in = sa.select(Submission.id).join(TrainingSession, TrainingSession.id == Submission.session_id)
+    for submission_id in db.scalars(handed_in.order_by(Submission.id)):
+        yield f"Submission {submission_id} is of a practice recording, which is never paid."

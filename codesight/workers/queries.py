@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from codesight.errors import NotFound
+from codesight.errors import NotAllowed, NotFound
 from codesight.workers.models import Consent, Worker
+from codesight.workers.onboarding.steps import ASKED_FOR, CODES, progress
 from codesight.workers.rules import CONSENT_SHA256
 
 
@@ -43,3 +44,13 @@ def has_consented(db: Session, account_id: int) -> bool:
     """Whether the worker agreed to the text as it stands now."""
     agreed = sa.select(Consent.id).where(Consent.account_id == account_id, Consent.text_sha256 == CONSENT_SHA256)
     return db.scalar(agreed) is not None
+
+
+def ensure_onboarded(db: Session, worker: Worker) -> None:
+    """Whether the worker has done all that the gig asks for before a claim.
+
+    Raises NotAllowed with the code of the first missing step, such as `quiz_not_passed`, and all of them in `missing`.
+    """
+    missing = [one.step for one in progress(db, worker) if one.code]
+    if missing:
+        raise NotAllowed(CODES[missing[0]], ASKED_FOR[missing[0]], missing=[CODES[step] for step in missing])

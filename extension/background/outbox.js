@@ -60,6 +60,8 @@ export async function waiting(sessionId) {
 
 /** Forgets everything up to `seq`: the server has it. */
 export async function acknowledge(sessionId, seq) {
+  // Connected again before the first event: to IndexedDB a range without keys is an error.
+  if (seq < 1) return;
   const tx = (await database()).transaction(['sessions', 'outbox'], 'readwrite');
   const range = keysOf(sessionId, 0, seq);
   const outbox = tx.objectStore('outbox');

@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.Column("times_per_worker", sa.Integer(), nullable=False),
         sa.Column("gold_percent", sa.Integer(), nullable=False),
         sa.Column("fee_bp", sa.Integer(), nullable=False),
+        sa.Column("onboarding", sa.JSON(), nullable=False),
+        sa.Column("quiz_version", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
             "start_hours > 0 AND times_per_worker > 0 AND gold_percent BETWEEN 0 AND 100 AND fee_bp >= 0",
             name=op.f("ck_gig_terms"),
@@ -203,6 +205,15 @@ def upgrade() -> None:
     with op.batch_alter_table("kept_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_kept_answer_created_at"), ["created_at"], unique=False)
 
+    op.create_table(
+        "level_rule",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["account.id"], name=op.f("fk_level_rule_made_by")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_level_rule")),
+    )
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -515,6 +526,20 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
+            "narration",
+            sa.Enum(
+                "some",
+                "thoughts",
+                "detailed",
+                name="worker_narration",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("level_by_hand", sa.Boolean(), nullable=False),
+        sa.Column(
             "channel",
             sa.Enum(
                 "fiverr",
@@ -531,6 +556,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("channel_address", sa.String(length=254), nullable=False),
+        sa.Column("channel_key", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_worker_account_id")),
         sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_worker_gig_id")),
@@ -539,6 +565,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_worker")),
     )
     with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_worker_channel_key"), ["channel_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_worker_wave_id"), ["wave_id"], unique=False)
         batch_op.create_index(
             "uq_worker_order",
@@ -547,6 +574,22 @@ def upgrade() -> None:
             sqlite_where=sa.text("marketplace <> ''"),
             postgresql_where=sa.text("marketplace <> ''"),
         )
+
+    op.create_table(
+        "device_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.Column("extension_version", sa.String(length=20), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("measured", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_device_check_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_check")),
+    )
+    with op.batch_alter_table("device_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_check_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "package_claim",
@@ -640,6 +683,193 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "quiz_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (answers IS NULL)", name=op.f("ck_quiz_attempt_answers")),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (passed IS NULL)", name=op.f("ck_quiz_attempt_passed")),
+        sa.CheckConstraint("(handed_in_at IS NULL) = (score IS NULL)", name=op.f("ck_quiz_attempt_score")),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_quiz_attempt_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_attempt")),
+    )
+    with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_attempt_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_quiz_attempt_open",
+            ["account_id", "version"],
+            unique=True,
+            sqlite_where=sa.text("handed_in_at IS NULL"),
+            postgresql_where=sa.text("handed_in_at IS NULL"),
+        )
+
+    op.create_table(
+        "suspension",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "scope",
+            sa.Enum(
+                "all",
+                "gig",
+                "tier",
+                name="suspensionscope",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("gig_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "tier",
+            sa.Enum(
+                "basic",
+                "standard",
+                "premium",
+                name="suspension_tier",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appeal", sa.String(length=1000), nullable=True),
+        sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_because", sa.String(length=500), nullable=True),
+        sa.CheckConstraint(
+            "(scope = 'all') = (gig_id IS NULL) AND (scope = 'tier') = (tier IS NOT NULL)",
+            name=op.f("ck_suspension_what"),
+        ),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (answer IS NULL) AND (answered_at IS NULL) = (answered_by IS NULL)",
+            name=op.f("ck_suspension_answer"),
+        ),
+        sa.CheckConstraint("(answered_at IS NULL) = (upheld IS NULL)", name=op.f("ck_suspension_answer_decides")),
+        sa.CheckConstraint("(appeal IS NULL) = (appealed_at IS NULL)", name=op.f("ck_suspension_appeal")),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (lifted_because IS NULL)",
+            name=op.f("ck_suspension_lifting"),
+        ),
+        sa.CheckConstraint(
+            "answered_at IS NULL OR appealed_at IS NOT NULL", name=op.f("ck_suspension_answer_to_an_appeal")
+        ),
+        sa.CheckConstraint("until IS NULL OR until > made_at", name=op.f("ck_suspension_length")),
+        sa.CheckConstraint(
+            "upheld IS NULL OR upheld OR lifted_at IS NOT NULL",
+            name=op.f("ck_suspension_not_upheld_is_lifted"),
+        ),
+        sa.ForeignKeyConstraint(["answered_by"], ["account.id"], name=op.f("fk_suspension_answered_by")),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_suspension_gig_id")),
+        sa.ForeignKeyConstraint(["lifted_by"], ["account.id"], name=op.f("fk_suspension_lifted_by")),
+        sa.ForeignKeyConstraint(["made_by"], ["account.id"], name=op.f("fk_suspension_made_by")),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_suspension_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspension")),
+    )
+    with op.batch_alter_table("suspension", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suspension_worker_id"), ["worker_id"], unique=False)
+
+    op.create_table(
+        "training_pass",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_training_pass_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_training_pass")),
+    )
+    op.create_table(
+        "worker_numbers",
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("decided", sa.Integer(), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=True),
+        sa.Column("first_pass", sa.Integer(), nullable=True),
+        sa.Column("narration", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_worker_numbers_worker_id")),
+        sa.PrimaryKeyConstraint("worker_id", name=op.f("pk_worker_numbers")),
+    )
+    op.create_table(
+        "worker_profile",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column(
+            "experience",
+            sa.Enum(
+                "little",
+                "some",
+                "much",
+                name="experience",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "age_band",
+            sa.Enum(
+                "under_25",
+                "25_to_34",
+                "35_to_44",
+                "45_to_54",
+                "55_to_64",
+                "65_and_over",
+                name="ageband",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "buys_online",
+            sa.Enum(
+                "weekly",
+                "monthly",
+                "seldom",
+                name="howoften",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "shops_on",
+            sa.Enum(
+                "phone",
+                "computer",
+                "both",
+                name="shopson",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_worker_profile_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_worker_profile")),
+    )
+    op.create_table(
         "assignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Integer(), nullable=False),
@@ -728,7 +958,18 @@ def upgrade() -> None:
         "recording_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=64), nullable=False),
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "scenario",
+                "training",
+                name="recordingkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("worker_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
@@ -756,6 +997,8 @@ def upgrade() -> None:
         sa.Column("event_count", sa.Integer(), nullable=False),
         sa.Column("masked_count", sa.Integer(), nullable=False),
         sa.Column("client", sa.String(length=120), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(kind = 'scenario') = (assignment_id IS NOT NULL)", name=op.f("ck_recording_session_kind")),
         sa.CheckConstraint(
             "state IN ('ready', 'abandoned') OR started_at IS NOT NULL",
             name=op.f("ck_recording_session_started"),
@@ -784,6 +1027,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "seq", name=op.f("pk_event")),
     )
     op.create_table(
+        "session_device",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("device_key", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_session_device_session_id")),
+        sa.PrimaryKeyConstraint("session_id", "device_key", name=op.f("pk_session_device")),
+    )
+    with op.batch_alter_table("session_device", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_device_device_key"), ["device_key"], unique=False)
+
+    op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -797,6 +1050,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("assignment_id", "revision_no", name=op.f("uq_submission_assignment_id_revision_no")),
         sa.UniqueConstraint("session_id", name=op.f("uq_submission_session_id")),
     )
+    op.create_table(
+        "training_attempt",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("task", sa.String(length=20), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.CheckConstraint("(judged_at IS NULL) = (passed IS NULL)", name=op.f("ck_training_attempt_judged")),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_training_attempt_session_id")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_training_attempt")),
+    )
+    with op.batch_alter_table("training_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_training_attempt_handed_in_at"),
+            ["handed_in_at"],
+            unique=False,
+            sqlite_where=sa.text("judged_at IS NULL"),
+            postgresql_where=sa.text("judged_at IS NULL"),
+        )
+
     op.create_table(
         "upload",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -824,6 +1099,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("playable_key", sa.String(length=200), nullable=True),
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("problem_code", sa.String(length=40), nullable=True),
@@ -835,6 +1111,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_upload_key")),
         sa.UniqueConstraint("session_id", "kind", name=op.f("uq_upload_session_id_kind")),
     )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_sha256"), ["sha256"], unique=False)
+
     op.create_table(
         "analysis_run",
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -875,6 +1154,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
@@ -963,6 +1243,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "payout",
+                "device",
+                "file",
+                "events",
+                name="linkkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("low_id", sa.Integer(), nullable=False),
+        sa.Column("high_id", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.String(length=64), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_by", sa.Integer(), nullable=True),
+        sa.Column("dismissed_because", sa.String(length=500), nullable=True),
+        sa.CheckConstraint(
+            "(dismissed_at IS NULL) = (dismissed_by IS NULL) AND (dismissed_at IS NULL) = (dismissed_because IS NULL)",
+            name=op.f("ck_link_dismissed"),
+        ),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_link_order")),
+        sa.ForeignKeyConstraint(["dismissed_by"], ["account.id"], name=op.f("fk_link_dismissed_by")),
+        sa.ForeignKeyConstraint(["high_id"], ["worker.account_id"], name=op.f("fk_link_high_id")),
+        sa.ForeignKeyConstraint(["low_id"], ["worker.account_id"], name=op.f("fk_link_low_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_link_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        sa.UniqueConstraint("low_id", "high_id", "kind", "evidence", name=op.f("uq_link_low_id_high_id_kind_evidence")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_high_id"), ["high_id"], unique=False)
+
+    op.create_table(
         "review",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -1022,6 +1343,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("submission_id", "number", name=op.f("pk_step")),
     )
     op.create_table(
+        "stream_band",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("band", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_stream_band_submission_id")),
+        sa.PrimaryKeyConstraint("submission_id", "band", name=op.f("pk_stream_band")),
+    )
+    with op.batch_alter_table("stream_band", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stream_band_key"), ["key"], unique=False)
+
+    op.create_table(
         "transcript",
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -1046,11 +1378,19 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("review_posting")
     op.drop_table("transcript")
+    with op.batch_alter_table("stream_band", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stream_band_key"))
+
+    op.drop_table("stream_band")
     op.drop_table("step")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_reviewer_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_high_id"))
+
+    op.drop_table("link")
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_feedback_unanswered",
@@ -1064,8 +1404,23 @@ def downgrade() -> None:
     op.drop_table("feedback")
     op.drop_table("check_run")
     op.drop_table("analysis_run")
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_upload_sha256"))
+
     op.drop_table("upload")
+    with op.batch_alter_table("training_attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_training_attempt_handed_in_at"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+            postgresql_where=sa.text("judged_at IS NULL"),
+        )
+
+    op.drop_table("training_attempt")
     op.drop_table("submission")
+    with op.batch_alter_table("session_device", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_device_device_key"))
+
+    op.drop_table("session_device")
     op.drop_table("event")
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recording_session_worker_id"))
@@ -1083,6 +1438,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assignment_claim_id"))
 
     op.drop_table("assignment")
+    op.drop_table("worker_profile")
+    op.drop_table("worker_numbers")
+    op.drop_table("training_pass")
+    with op.batch_alter_table("suspension", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suspension_worker_id"))
+
+    op.drop_table("suspension")
+    with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_quiz_attempt_open",
+            sqlite_where=sa.text("handed_in_at IS NULL"),
+            postgresql_where=sa.text("handed_in_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_quiz_attempt_account_id"))
+
+    op.drop_table("quiz_attempt")
     with op.batch_alter_table("payout", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_payout_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
@@ -1098,6 +1469,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("package_claim")
+    with op.batch_alter_table("device_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_check_account_id"))
+
+    op.drop_table("device_check")
     with op.batch_alter_table("worker", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_worker_order",
@@ -1105,6 +1480,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("marketplace <> ''"),
         )
         batch_op.drop_index(batch_op.f("ix_worker_wave_id"))
+        batch_op.drop_index(batch_op.f("ix_worker_channel_key"))
 
     op.drop_table("worker")
     with op.batch_alter_table("slot", schema=None) as batch_op:
@@ -1142,6 +1518,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_account_id"))
 
     op.drop_table("notice")
+    op.drop_table("level_rule")
     with op.batch_alter_table("kept_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_answer_created_at"))
 

@@ -17,7 +17,7 @@ from codesight.db import reading, transaction
 from codesight.lifecycle import AssignmentState
 from codesight.platform import Platform
 from codesight.recordings import actions as recordings
-from codesight.recordings.models import RecordingSession, Submission
+from codesight.recordings.models import Recording, RecordingSession, Submission
 from codesight.workers.models import Worker
 from jobs import queue as queues
 from tests.support.people import World, claim, make_world
@@ -46,12 +46,12 @@ class Installation:
         recordings.begin(db, made, video_started_ms=now().timestamp() * 1000 - 1000, now=now())
         return made
 
-    def uploaded(self, session: RecordingSession, kind: UploadKind, content: bytes) -> None:
+    def uploaded(self, session: Recording, kind: UploadKind, content: bytes) -> None:
         """Send a file through the real storage, as the recorder does; too small for more than one part."""
         key = uploads.key_of(session, kind)
         begun = self.parts.storage.start(key, uploads.CONTENT_TYPES[kind])
         with transaction(self.parts.engine) as db:
-            mine = db.get_one(RecordingSession, session.id)
+            mine = db.get_one(Recording, session.id)
             upload = uploads.record_started(db, mine, kind, begun, uploads.CONTENT_TYPES[kind], now=now())
         if content:
             (self.parts.settings.var / "files" / ".parts" / begun / "1").write_bytes(content)

@@ -8,11 +8,12 @@ from flask import Flask
 from codesight.accounts.models import Account, Role
 from codesight.assignments.models import Slot
 from codesight.config import Settings
-from codesight.db import reading
+from codesight.db import reading, transaction
 from codesight.gigs import queries as gigs
 from codesight.reports import books
+from codesight.workers.models import Worker
 from jobs import first_start
-from tests.support.people import confirm
+from tests.support.people import confirm, onboard
 from tests.web.answers import body, rows
 
 LINE = re.compile(r"  (\w+) +(\S+@\S+) +(\S+)")
@@ -44,6 +45,9 @@ def test_the_printed_passwords_sign_in_for_every_role_and_the_link_lets_a_worker
     confirm(app, "new@example.org")
     client = app.test_client()
     client.post("/login", json={"email": "new@example.org", "password": "correct horse battery"})
+    assert [step["state"] for step in body(client.get("/api/onboarding"))["steps"]] == ["done", "next", *3 * ["later"]]
+    with transaction(app.extensions["codesight"].engine) as db:
+        onboard(db, db.scalars(sa.select(Worker).order_by(Worker.account_id.desc()).limit(1)).one())
     assert len(body(client.post("/api/packages/basic/claim"))["claim"]["assignments"]) == 5
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.architecture.source import ROOT
 from tests.journeys.browser import office_browser, worker_browser
 from tests.journeys.installation import Installation
-from tests.journeys.steps import join, record, sign_in, wait_for_review, wait_for_the_picture
+from tests.journeys.steps import ask_for_less, join, record, sign_in, wait_for_review, wait_for_the_picture
 
 FOLDER = ROOT / "docs" / "images"
 
@@ -19,6 +19,8 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         with Installation(Path(name) / "var", None, MINIMUM_VIDEO_SECONDS="20") as installation:
+            with office_browser(playwright, installation.url) as browser:
+                ask_for_less(browser, installation.person("owner"))
             with worker_browser(playwright, Path(name), installation.url, "Quillmere") as browser:
                 join(browser, installation)
                 session_id, _ = record(browser, installation, while_recording=lambda page: take(page, "recorder"))

@@ -9,19 +9,22 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from codesight.workers.onboarding.quiz import QUIZZES
 from tests.journeys.browser import EXTENSION_ID
 from tests.journeys.installation import Installation, Person
 from tests.journeys.shopping import Done, shop
 
 
-def join(browser: BrowserContext, installation: Installation) -> Person:
-    """Follow the printed link, become a worker, claim the basic package, open the recorder."""
+def join(
+    browser: BrowserContext, installation: Installation, prepare: Callable[[Page], None] = lambda _: None
+) -> Person:
+    """Follow the printed link, become a worker, claim the basic package, open the recorder; `prepare` as in `start`."""
     worker = Person("wanda.worker@example.org", "a long enough password")
     page = browser.new_page()
     page.goto(installation.url + installation.invitation)
     ask_for_account(page, "Wanda Worker", worker, {"How you are paid": "paypal"})
     confirm(page, installation, worker)
-    consent(page, installation.url)
+    start(page, installation.url, prepare)
     claim(page, installation.url, "basic")
     open_recorder(page, installation.url)
     return worker
@@ -47,9 +50,21 @@ def confirm(page: Page, installation: Installation, person: Person) -> None:
     enter(page, person)
 
 
+def start(page: Page, url: str, prepare: Callable[[Page], None] = lambda _: None) -> None:
+    """Go through the first steps.
+
+    `prepare` gets the page after the profile, for the steps that the gig asks for between that and the quiz.
+    """
+    consent(page, url)
+    introduce(page)
+    prepare(page)
+    answer(page)
+
+
 def consent(page: Page, url: str) -> None:
     """Agree to the consent's text."""
-    page.goto(f"{url}/consent")
+    page.goto(f"{url}/home")
+    page.get_by_role("link", name="Read the consent").click()
     page.get_by_label(re.compile("agree")).check()
     page.get_by_role("button", name=re.compile("agree|continue", re.IGNORECASE)).click()
     expect(page).not_to_have_url(re.compile("/consent"))
@@ -67,6 +82,35 @@ def open_recorder(page: Page, url: str) -> None:
     page.goto(f"{url}/home")
     page.get_by_role("link", name="Open the recorder").click()
     expect(page.locator("#recorder")).to_be_visible()
+
+
+def introduce(page: Page) -> None:
+    """Fill in the profile, without what may be left out."""
+    page.get_by_label("Country you live in").select_option("DE")
+    page.get_by_label("English").check()
+    page.get_by_label("I know my way around").check()
+    page.get_by_role("button", name="Save and go on").click()
+
+
+def answer(page: Page) -> None:
+    """Pass the quiz."""
+    page.get_by_role("button", name="Begin").click()
+    for question in QUIZZES["1"].question:
+        page.get_by_label(question.options[question.right], exact=True).check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("heading", name=re.compile("^Passed"))).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(re.compile("/home"))
+
+
+def ask_for_less(browser: BrowserContext, owner: Person) -> None:
+    """The owner no longer asks for the two steps that take as long as a recording; they have a journey of their own."""
+    page = sign_in(browser, owner)
+    page.goto("/owner/gigs/1/edit")
+    page.get_by_label("Check of browser").uncheck()
+    page.get_by_label("Practice recording").uncheck()
+    page.get_by_role("button", name="Ask for these").click()
+    expect(page.get_by_label("Practice recording")).not_to_be_checked()
 
 
 def record(

@@ -73,8 +73,9 @@ def test_three_kinds_of_worker_come_from_a_marketplaces_text_to_an_active_assign
             open_a_wave(owner)
             links = {kind: posted(owner, kind, looks) for kind in KINDS}
             refused_when_too_long(owner)
+            steps.ask_for_less(office, installation.person("owner"))
             for address in ("/owner/gigs", "/owner/gigs/1", "/owner/gigs/1/edit", "/owner/gigs/1/scenarios",
-                            "/owner/scenarios/1", "/owner/gigs/new", "/owner/feedback"):  # fmt: skip
+                            "/owner/scenarios/1", "/owner/gigs/new", "/owner/workers", "/owner/feedback"):  # fmt: skip
                 owner.goto(address)
                 looks.at(owner, address)
             for kind in KINDS:
@@ -144,7 +145,7 @@ def joined(browser: BrowserContext, installation: Installation, link: str, kind:
     looks.at(page, "home before the consent")
     page.goto(f"{installation.url}/consent")
     looks.at(page, "consent")
-    steps.consent(page, installation.url)
+    steps.start(page, installation.url)
     return page
 
 
@@ -155,10 +156,12 @@ def raise_level(owner: Page, kind: Kind, looks: Looks) -> None:
     expect(row).to_contain_text(f"{kind.template.split()[0]} {kind.order}")
     expect(row).to_contain_text("Wave 2")
     if kind.level != "entry":
-        row.get_by_label(f"Level of {kind.name}").select_option(kind.level)
-        row.get_by_role("button", name="Set").click()
+        row.get_by_role("link", name=kind.name).click()
+        owner.get_by_label("Level", exact=True).select_option(kind.level)
+        owner.get_by_label("May take work that asks to speak").select_option(label="in detail")
+        owner.get_by_role("button", name="Set by hand").click()
         expect(owner.get_by_text(f"{kind.name} is {kind.level} now")).to_be_visible()
-        looks.at(owner, "the owner's workers")
+        looks.at(owner, "the owner's page of a worker")
 
 
 def recording(browser: BrowserContext, page: Page, url: str, kind: Kind, looks: Looks) -> None:

@@ -21,7 +21,7 @@ from tests.journeys.browser import office_browser, worker_browser
 from tests.journeys.installation import Installation
 from tests.journeys.leaks import leaks
 from tests.journeys.shopping import SECRETS, Done, missing
-from tests.journeys.steps import api_token, export, join, pay, record, review, wait_for_review
+from tests.journeys.steps import api_token, ask_for_less, export, join, pay, record, review, wait_for_review
 from tests.support.services import needs
 
 SHOP_TITLE = "Quillmere"
@@ -34,6 +34,8 @@ def test_a_demonstration_goes_from_the_invitation_to_the_paid_ledger_entry_and_t
 ) -> None:
     with Installation(tmp_path / "var", journey_database, MINIMUM_VIDEO_SECONDS="20") as installation:
         with sync_playwright() as playwright:
+            with office_browser(playwright, installation.url) as browser:
+                ask_for_less(browser, installation.person("owner"))
             with worker_browser(playwright, tmp_path, installation.url, SHOP_TITLE) as browser:
                 worker = join(browser, installation)
                 session_id, done = record(browser, installation)

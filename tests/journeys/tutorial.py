@@ -9,11 +9,11 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync
 
 from blueprints.pages.help.content import CAPTIONS
 from tests.architecture.source import ROOT
-from tests.journeys.browser import EXTENSION_ID, worker_browser
+from tests.journeys.browser import EXTENSION_ID, office_browser, worker_browser
 from tests.journeys.film import Film
 from tests.journeys.installation import Installation, Person
 from tests.journeys.shopping import choose
-from tests.journeys.steps import ask_for_account, begin, claim, confirm, consent, question, wait_for_review
+from tests.journeys.steps import ask_for_account, ask_for_less, begin, claim, confirm, question, start, wait_for_review
 
 FOLDER = ROOT / "blueprints" / "static" / "tutorial"
 SIZE: ViewportSize = {"width": 1120, "height": 700}
@@ -30,6 +30,8 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         with Installation(Path(name) / "var", None) as installation:
+            with office_browser(playwright, installation.url) as browser:
+                ask_for_less(browser, installation.person("owner"))
             with worker_browser(playwright, Path(name), installation.url, "Quillmere") as browser:
                 take_pictures_of_installing(browser.new_page())
                 page = browser.new_page()
@@ -58,7 +60,7 @@ def become_worker(page: Page, installation: Installation) -> None:
     page.goto(installation.url + installation.invitation)
     ask_for_account(page, "Wanda Worker", wanda, {"How you are paid": "paypal"})
     confirm(page, installation, wanda)
-    consent(page, installation.url)
+    start(page, installation.url)
     page.goto(f"{installation.url}/packages")
     take(page, "packages")
     claim(page, installation.url, "basic")

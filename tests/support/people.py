@@ -23,13 +23,15 @@ from codesight.config import Settings
 from codesight.db import engine_for, migrate, reading, transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
-from codesight.gigs.models import Level, Wave
+from codesight.gigs.models import Level, Narration, Wave
 from codesight.lifecycle import AssignmentState, move
 from codesight.outbox import OutgoingMail
 from codesight.recordings import actions as recordings
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers import actions as workers
 from codesight.workers.models import Channel, Worker
+from codesight.workers.onboarding import device, profile, quiz, steps
+from codesight.workers.onboarding.models import Experience
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The moment the tests begin: pages look at the real clock, so a fixed day would let every lease run out one day."""
@@ -54,14 +56,43 @@ def make_gig(db: Session, *, budget_cents: int = 1_000_000, quota: int = 1000, s
     return wave
 
 
+SPEAKS = {Level.ENTRY: Narration.SOME, Level.EXPERIENCED: Narration.THOUGHTS, Level.EXPERT: Narration.DETAILED}
+"""How fully workers of a level speak."""
+
+
 def make_worker(db: Session, wave: Wave, *, level: Level = Level.EXPERT, email: str | None = None) -> Worker:
-    """A worker of the wave who has consented."""
+    """A worker of the wave who has done all that is asked for before a claim."""
     account = make_account(db, Role.WORKER, email)
     worker = workers.enlist(db, account, wave, channel=Channel.PAYPAL, channel_address=account.email, now=NOW)
-    worker.level = level
+    worker.level, worker.narration = level, SPEAKS[level]
     workers.consent(db, account.id, now=NOW)
-    db.flush()
+    onboard(db, worker)
     return worker
+
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+GOOD_DEVICE = device.Measured(
+    extension_version="9.0.0",
+    extension_connected=True,
+    microphone_level=0.6,
+    screen_brightest=200,
+    screen_changes=20,
+    free_bytes=10**10,
+)
+
+
+def onboard(db: Session, worker: Worker) -> None:
+    """Do all steps after the consent, by the verbs that the pages use."""
+    profile.save(db, worker.account_id, profile.Answers("DE", ["en"], Experience.SOME), now=NOW)
+    device.check(db, worker.account_id, CHROME, GOOD_DEVICE, now=NOW)
+    steps.training_passed(db, worker.account_id, "1", now=NOW)
+    attempt = quiz.start(db, worker.account_id, worker.gig.quiz_version, now=NOW)
+    quiz.hand_in(db, attempt, right_answers(attempt.version), now=NOW)
+
+
+def right_answers(version: str) -> dict[str, int]:
+    """What passes a version of the quiz."""
+    return {question.id: question.right for question in quiz.QUIZZES[version].question}
 
 
 def claim(db: Session, worker: Worker, tier: str = "basic", now: datetime = NOW) -> PackageClaim:
@@ -194,6 +225,7 @@ def world(with_people: object, app: Flask) -> World:
 def sign_in(app: Flask, email: str) -> FlaskClient:
     """A browser that is signed in as the person of this address."""
     client = app.test_client()
+    client.environ_base["HTTP_USER_AGENT"] = CHROME
     answer = client.post("/login", json={"email": email, "password": PASSWORD})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return client

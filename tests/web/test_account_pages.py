@@ -61,10 +61,10 @@ def test_following_an_invitation_makes_a_worker_who_is_asked_to_consent(app: Fla
         assert not has_consented(db, worker.account_id)
 
 
-def test_agreeing_to_the_consent_leads_to_the_packages(app: Flask, invitation: Invitation) -> None:
+def test_agreeing_to_the_consent_leads_to_the_next_step(app: Flask, invitation: Invitation) -> None:
     client = join(app, invitation)
     assert send(client, "/consent").status_code == 422
-    assert send(client, "/consent", agree="y").headers["Location"] == "/packages"
+    assert send(client, "/consent", agree="y").headers["Location"] == "/onboarding/profile"
     assert "You have agreed to this text." in client.get("/consent").get_data(as_text=True)
 
 

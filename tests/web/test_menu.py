@@ -22,7 +22,10 @@ HERE = re.compile(r'<a class="nav-link active"[^>]*aria-current="page">([^<]+)</
             "/payments/books": "Payments",
         }),
         (Role.PAYER, {"/payments": "Due", "/payments/batches": "Batches", "/payments/books": "Books"}),
-        (Role.WORKER, {"/help": "Help", "/help/feedback": "Help", "/scenarios/{mine}": "Home", "/account": None}),
+        (Role.WORKER, {
+            "/help": "Help", "/help/feedback": "Help", "/scenarios/{mine}": "Home", "/standing": "Packages",
+            "/account": None,
+        }),
     ],
 )  # fmt: skip
 def test_exactly_the_entry_one_is_below_is_marked(

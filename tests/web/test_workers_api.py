@@ -41,7 +41,7 @@ def test_a_person_joins_consents_confirms_and_signs_in(app: Flask, link: str) ->
     assert refusal(too_soon) == (400, "sign_in_refused")
     confirm(app, "new@example.org")
     client = sign_in(app, "new@example.org")
-    assert client.post("/api/packages/basic/claim").status_code == 200
+    assert refusal(client.post("/api/packages/basic/claim")) == (403, "profile_missing")  # the consent is there
 
 
 def test_without_consent_the_account_is_made_and_claims_nothing(app: Flask, link: str) -> None:

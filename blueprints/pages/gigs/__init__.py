@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("gigs", __name__, url_prefix="/owner")
 
-from . import plan, posting, scenarios, waves  # noqa: E402, F401  (their routes need the blueprint above)
+from . import first_steps, plan, posting, scenarios, waves  # noqa: E402, F401  (their routes need the blueprint above)

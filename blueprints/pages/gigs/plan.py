@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.pages.gigs import bp
+from blueprints.pages.gigs.first_steps import LABELS
 from blueprints.pages.gigs.forms import EditForm, GigForm
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts.models import Role
@@ -13,6 +14,7 @@ from codesight.clock import now
 from codesight.errors import Invalid
 from codesight.gigs import actions, queries
 from codesight.gigs.models import Gig, Tier
+from codesight.workers.onboarding.quiz import QUIZZES
 
 
 @bp.route("/gigs/new", methods=["GET", "POST"])
@@ -52,7 +54,15 @@ def edit(gig_id: int) -> ResponseReturnValue:
             problem = refusal.message
     elif not form.is_submitted():
         form.show(gig.title, gig.description, packages)
-    page = render_template("gigs/edit.html", form=form, gig=gig, packages=packages, problem=problem)
+    page = render_template(
+        "gigs/edit.html",
+        form=form,
+        gig=gig,
+        packages=packages,
+        problem=problem,
+        step_labels=LABELS,
+        quizzes=QUIZZES,
+    )
     return page, 422 if form.errors or problem else 200
 
 

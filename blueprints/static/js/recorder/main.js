@@ -8,7 +8,7 @@ import { noStore, openStore } from "./store.js";
 import { at, hint, play, root, say, setCheck, setState, show, showError, state } from "./view.js";
 import { ENDED, explain, extensionCheck, extensionNow, MICROPHONE, SCREEN } from "./words.js";
 
-const { assignment, unfinished, unfinishedState } = root.dataset;
+const { assignment, opens, after, unfinished, unfinishedState, checkedExtension } = root.dataset;
 const minimum = Number(root.dataset.minimumSeconds);
 const APPROVAL_PATIENCE = 180_000;
 
@@ -42,11 +42,14 @@ function adopt(opened) {
   return session;
 }
 
+/** The training task belongs to no assignment. */
+const openNew = () => call("POST", opens, assignment && { assignment_id: Number(assignment) });
+
 /** A new session puts earlier attempts aside. */
 function ensureSession() {
   const open = () => (reusable
     ? call("GET", `/api/sessions/${unfinished}/ticket`)
-    : call("POST", "/api/sessions", { assignment_id: Number(assignment) }));
+    : openNew());
   opening ??= open().then(adopt).catch((problem) => {
     opening = null;
     throw problem;
@@ -57,9 +60,12 @@ function ensureSession() {
 function refreshRecord() {
   if (!at("record")) return;
   const able = media.canRecord();
+  const changed = checkedExtension && extension.latest?.version !== checkedExtension;
+  show("check-again", Boolean(changed));
   const wrong = (!able && SCREEN.missing)
     || (MICROPHONE[microphone][0] === "missing" && "Recording needs a microphone.")
     || (!extension.latest && "Recording needs the extension. Install it, then load this page again.")
+    || (changed && "Your extension is another version than the one that was checked. Check your computer again; it takes a minute.")
     || (!free && "It cannot begin yet.");
   at("record").disabled = Boolean(wrong) || state() === "starting";
   say("record-why", wrong || "You can stop at any time, and look at the recording before you submit it.");
@@ -73,7 +79,7 @@ function onExtension(status) {
   const lost = state() === "recording" && (!status || status.session !== session.id);
   hint("extension", lost ? "The extension does not answer, so clicks may be missing. Stop, load this page again, and record anew." : null);
   // The extension asks the person before the first session, so it is told of it as early as possible.
-  if (status && free && !openedOnce) {
+  if (status && free && !openedOnce && at("record")) {
     openedOnce = true;
     ensureSession().catch((problem) => showError(explain(problem)));
   }
@@ -181,8 +187,8 @@ async function submit() {
   setState("submitting");
   at("submit").disabled = true;
   try {
-    await session.submit(at("note").value);
-    location.assign(`/submissions/${session.id}`);
+    await session.submit(at("note")?.value ?? "");
+    location.assign(`${after}/${session.id}`);
   } catch (problem) {
     setState("failed");
     showError(explain(problem), submit);
@@ -206,7 +212,7 @@ async function resume() {
 async function startOver() {
   const old = session?.id ?? unfinished;
   try {
-    await call("POST", "/api/sessions", { assignment_id: Number(assignment) });
+    await openNew();
     await store.forget(old);
     window.removeEventListener("beforeunload", warn);
     location.reload();
@@ -226,7 +232,7 @@ function takeTurn() {
     const forAsLongAsThePageIsOpen = () => new Promise(() => resolve(true));
     // A page that is being reloaded lets go a moment later than the new one asks.
     const patience = { signal: AbortSignal.timeout(2000) };
-    navigator.locks.request(`codesight-recorder-${assignment}`, patience, forAsLongAsThePageIsOpen).catch(() => resolve(false));
+    navigator.locks.request(`codesight-recorder-${assignment ?? "training"}`, patience, forAsLongAsThePageIsOpen).catch(() => resolve(false));
   });
 }
 

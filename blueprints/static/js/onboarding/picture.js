@@ -1,0 +1,33 @@
+/** Looks at a shared screen: does a picture arrive, and does it move? */
+
+const EVERY = 200;
+const [WIDTH, HEIGHT] = [64, 36];
+/** Of 255: what the compression of a still picture may change. */
+const NOISE = 8;
+
+/** @returns {Promise<() => {brightest: number, changes: number}>} what was seen; calling it stops looking */
+export async function watch(stream) {
+  const video = Object.assign(document.createElement("video"), { srcObject: stream, muted: true, playsInline: true });
+  await video.play();
+  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+  const painter = canvas.getContext("2d", { willReadFrequently: true });
+  const seen = { brightest: 0, changes: 0 };
+  let before = null;
+
+  const timer = setInterval(() => {
+    painter.drawImage(video, 0, 0, WIDTH, HEIGHT);
+    const picture = painter.getImageData(0, 0, WIDTH, HEIGHT).data;
+    let differs = false;
+    for (let at = 0; at < picture.length; at += 4) {
+      seen.brightest = Math.max(seen.brightest, picture[at], picture[at + 1], picture[at + 2]);
+      differs ||= before !== null && Math.abs(picture[at + 1] - before[at + 1]) > NOISE;
+    }
+    if (differs) seen.changes += 1;
+    before = picture;
+  }, EVERY);
+
+  return () => {
+    clearInterval(timer);
+    return seen;
+  };
+}

@@ -1,0 +1,104 @@
+"""The first steps' pages in a real Chromium, with nothing there that recording needs: each page says what to do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import delete
+from werkzeug.serving import make_server
+
+from codesight.db import transaction
+from codesight.workers.onboarding.models import DeviceCheck, Profile, QuizAttempt, TrainingPass
+from tests.journeys.accessible import offences
+from tests.support import media
+from tests.support.people import PASSWORD, World
+from tests.support.services import chromium, needs
+
+pytestmark = [
+    needs("Chromium"),
+    pytest.mark.xdist_group("browser"),
+    # What is looked at here is the browser.
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture
+def url(app: Flask, world: World) -> Iterator[str]:
+    """The site; the worker has consented and done nothing else."""
+    with transaction(app.extensions["codesight"].engine) as db:
+        for table in (Profile, DeviceCheck, TrainingPass, QuizAttempt):
+            db.execute(delete(table).where(table.account_id == world.worker_id))
+    server = make_server("localhost", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def page(url: str, tmp_path: Path) -> Iterator[Page]:
+    """A signed-in worker with a microphone that is silent, without the extension, and a still tab to share."""
+    silence = media.wav(tmp_path / "silence.wav", np.zeros(2 * media.RATE, np.int16))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(),
+            headless=True,
+            args=[
+                "--no-sandbox",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={silence}",
+                "--auto-select-tab-capture-source-by-title=Quillmere",
+            ],
+        )
+        context = browser.new_context(base_url=url, permissions=["microphone"])
+        opened = context.new_page()
+        opened.goto("/login")
+        opened.get_by_label("Email").fill("worker@example.org")
+        opened.get_by_label("Password").fill(PASSWORD)
+        opened.get_by_role("button", name="Sign in", exact=True).click()
+        expect(opened.get_by_role("heading", name="Tell us a little about you")).to_be_visible()
+        yield opened
+        browser.close()
+
+
+def test_a_check_that_fails_says_for_each_part_what_to_do(page: Page) -> None:
+    shop = page.context.new_page()
+    shop.goto("/practice-shop/size-guide/jeans")
+    page.bring_to_front()
+    page.goto("/onboarding/device")
+    page.get_by_role("button", name="Start the check").click()
+    expect(page.locator("#verdict")).to_contain_text("Something is still missing", timeout=30_000)
+    for part, said in (
+        ("extension", "It was not found in this browser"),
+        ("microphone", "Nothing was heard"),
+        ("screen", "The picture did not move"),
+    ):
+        expect(page.locator(f"#part-{part}")).to_have_attribute("data-state", "missing")
+        expect(page.locator(f"#part-{part} .say")).to_contain_text(said)
+    for part in ("browser", "space"):
+        expect(page.locator(f"#part-{part}")).to_have_attribute("data-state", "ok")
+    expect(page.get_by_role("link", name="How to install it")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_hidden()
+    assert offences(page) == []
+    page.reload()  # left, and taken up again
+    expect(page.locator("#part-microphone .say")).to_contain_text("Nothing was heard")
+
+
+def test_axe_finds_nothing_on_any_page_of_the_first_steps(page: Page) -> None:
+    bad = []
+    for path in ("/home", "/onboarding", "/onboarding/profile", "/onboarding/training", "/onboarding/quiz"):
+        page.goto(path)
+        bad += offences(page)
+    page.get_by_role("button", name="Begin").click()
+    bad += offences(page)
+    for question in page.locator("fieldset").all():
+        question.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("heading", name="Your answers")).to_be_visible()
+    bad += offences(page)
+    assert bad == []
