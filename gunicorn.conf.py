@@ -1,5 +1,9 @@
 """The web in production: `gunicorn wsgi:app`. Behind a TLS proxy; PORT and WEB_CONCURRENCY come from the platform."""
 
+import json
+import socket
+
+from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
@@ -9,6 +13,22 @@ worker_connections = 2000
 # Uploads get time to finish when the platform restarts us.
 graceful_timeout = 20
 control_socket_disable = True
+
+
+def tell(client: socket.socket, status: int, reason: str, message: str) -> None:
+    """What gunicorn refuses before the application sees it, in the shape that the application's errors have.
+
+    Gunicorn's own answer is HTML, and its message repeats what was sent.
+    """
+    words = "Something went wrong on our side; try again." if status == 500 else "This request could not be read."
+    said = {"code": reason.lower().replace(" ", "_"), "message": f"{reason}. {words}", "details": {}}
+    body = json.dumps({"error": said})
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    util.write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode("latin1"))
+
+
+# There is no setting for it; the workers look it up in this module at every refusal.
+util.write_error = tell
 
 
 def post_worker_init(worker: Worker) -> None:

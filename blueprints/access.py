@@ -40,7 +40,7 @@ _TOKEN_SEEN_EVERY = timedelta(minutes=1)
 
 def public(view: View) -> View:
     """Mark a view as open to everybody."""
-    view.access = "public"  # type: ignore[attr-defined]
+    view.access = "public"
     return view
 
 
@@ -48,7 +48,7 @@ def needs(*roles: Role) -> Callable[[View], View]:
     """Mark a view as open to the signed-in people of these roles."""
 
     def mark(view: View) -> View:
-        view.access = frozenset(roles)  # type: ignore[attr-defined]
+        view.access = frozenset(roles)
         return view
 
     return mark
@@ -63,7 +63,7 @@ def scoped(scope: Scope) -> Callable[[View], View]:
     """Mark a view as open to programs too, whose token has this scope. Without the mark no token opens it."""
 
     def mark(view: View) -> View:
-        view.scope = scope  # type: ignore[attr-defined]
+        view.scope = scope
         return view
 
     return mark
@@ -71,7 +71,7 @@ def scoped(scope: Scope) -> Callable[[View], View]:
 
 def without_second_factor(view: View) -> View:
     """Mark a view as open before a second factor was set up where one is required."""
-    view.without_second_factor = True  # type: ignore[attr-defined]
+    view.without_second_factor = True
     return view
 
 

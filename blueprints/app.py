@@ -16,6 +16,7 @@ from blueprints.pages import (
     accounts,
     assigning,
     diversity,
+    feedback,
     gigs,
     help,
     messages,
@@ -47,7 +48,8 @@ BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
     account.bp, own_settings.bp, messages.bp, notifications.bp, threads.bp, news.bp, accounts.bp, worker.bp,
     recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp, gigs.bp, assigning.bp, onboarding.bp,
-    onboarding_api.bp, diversity.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    onboarding_api.bp, diversity.bp, payments.bp, help.bp, feedback.bp, practice_shop.bp,
+    extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (
@@ -72,13 +74,14 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         n = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)
     app.json_provider_class = bodies.ShallowJSON  # Flask-Security makes its own out of it
     Bootstrap5(app)
     setup.init_app(app)
     errors.register(app)
     present.register(app)
     menu.register(app)
+    help.register(app)
     app.before_request(refuse_other_sites)
     app.before_request(bodies.refuse_odd_bodies)
     app.before_request(access.guard)

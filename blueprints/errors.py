@@ -29,7 +29,7 @@ def on_problem(problem: Problem) -> AnyResponse | tuple[AnyResponse | str, int]:
 def on_http(error: HTTPException) -> AnyResponse | tuple[AnyResponse | str, int]:
     """What Flask and werkzeug refuse by themselves: unknown paths, wrong methods, bodies that are too large."""
     if error.response is not None or error.code is None:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     # Python's own names for statuses differ from version to version.
     code = error.name.lower().replace(" ", "_")
     said, status = answer(error.code, code, error.description or error.name, {})

@@ -19,18 +19,19 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from codesight.accounts.models import Role
-from codesight.accounts.rules import TOKEN_DAYS
+from codesight.accounts.rules import TOKEN_DAYS, can_be_read
 from codesight.errors import Invalid, NotAllowed, Problem
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.rules import NOTE_LENGTH
 from codesight.workers.models import Channel
 
+NOT_READABLE = "Nobody can see this name. Use letters that show."
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -66,6 +67,8 @@ def checked_person(email: str, password: str, name: str, channel_address: str, o
             fields[field] = [f"Between {least} and {most} characters."]
         elif _CONTROL.search(text):
             fields[field] = ["No line breaks or control characters."]
+        elif field == "name" and not can_be_read(text):
+            fields[field] = [NOT_READABLE]
     if fields:
         raise Invalid("invalid_person", "Some of this cannot be used: " + ", ".join(fields) + ".", fields=fields)
     # As signing in does, so that an accent counts the same however the keyboard makes it.
@@ -77,6 +80,12 @@ def no_nul(form: FlaskForm, field: StringField) -> None:
     """A validator: PostgreSQL cannot keep a NUL character, and no keyboard types one."""
     if "\0" in (field.data or ""):
         raise ValidationError("This holds a character that cannot be kept.")
+
+
+def readable(form: FlaskForm, field: StringField) -> None:
+    """A validator: a name that shows nothing is none."""
+    if not can_be_read(field.data or ""):
+        raise ValidationError(NOT_READABLE)
 
 
 def problems_of(form: FlaskForm) -> str:
@@ -91,7 +100,7 @@ def show_refusal(problem: Problem) -> None:
     flash(problem.message, "error")
 
 
-class ButtonForm(FlaskForm):  # type: ignore[misc]
+class ButtonForm(FlaskForm):
     """A button and nothing else; what it carries proves that our own page sent it."""
 
 
@@ -101,7 +110,7 @@ def ensure_pressed() -> None:
         raise NotAllowed("stale_page", "This page was open for too long. Load it again and press the button once more.")
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc]
+class JoinForm(FlaskForm):
     """Following an invitation."""
 
     name = StringField("Your name", [DataRequired(), Length(max=80)], render_kw={"autocomplete": "name"})
@@ -118,13 +127,13 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
     order_number = StringField("Order number, if you have one", [Optional(), Length(max=60)])
 
 
-class ConsentForm(FlaskForm):  # type: ignore[misc]
+class ConsentForm(FlaskForm):
     """Agreeing to the consent text."""
 
     agree = BooleanField("I have read this and agree.", [DataRequired("Tick the box to agree.")])
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(FlaskForm):
     """Saying what a person may do here."""
 
     role = SelectField("Role", choices=[SelectChoice(role.value, role.value) for role in Role])
@@ -133,7 +142,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 class PersonForm(RoleForm):
     """Adding somebody who runs the project."""
 
-    name = StringField("Name", [DataRequired(), Length(max=80), no_nul])
+    name = StringField("Name", [DataRequired(), Length(max=80), no_nul, readable])
     email = EmailField("E-mail address", [DataRequired(), Length(max=254), no_nul])
     role = SelectField(
         "Role",
@@ -141,10 +150,10 @@ class PersonForm(RoleForm):
     )
 
 
-class TokenForm(FlaskForm):  # type: ignore[misc]
+class TokenForm(FlaskForm):
     """A key for a program."""
 
-    name = StringField("What is it for?", [DataRequired(), Length(max=60), no_nul])
+    name = StringField("What is it for?", [DataRequired(), Length(max=60), no_nul, readable])
     scopes = SelectMultipleField("What may it do?", [DataRequired("Choose at least one.")])
     days = SelectField(
         "How long does it last?",
@@ -154,13 +163,13 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PaidForm(FlaskForm):  # type: ignore[misc]
+class PaidForm(FlaskForm):
     """Saying that a payout was made."""
 
     reference = StringField("Reference of the payment", [DataRequired(), Length(max=120), no_nul])
 
 
-class RatingForm(FlaskForm):  # type: ignore[misc]
+class RatingForm(FlaskForm):
     """A verdict; what belongs together is decided by `reviews.rules`."""
 
     stars = RadioField(

@@ -1,6 +1,5 @@
 """The menu of one's own role."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from flask import Flask, request, url_for
@@ -32,6 +31,15 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
 }
 """For each role its entries, title and view; the first is its home page."""
 
+BELOW: dict[str, tuple[str, ...]] = {
+    "worker.home": ("/onboarding", "/scenarios", "/submissions"),
+    "worker.packages": ("/standing",),
+    "gigs.index": ("/owner/scenarios",),
+    "workforce.index": ("/owner/feedback", "/owner/levels", "/owner/news"),
+    "accounts.people": ("/owner/audit",),
+}
+"""Addresses of an entry's pages that do not begin with the entry's own address."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -51,9 +59,9 @@ def menu() -> list[Entry]:
     """The entries for whoever is signed in; empty for others."""
     if not current_user.is_authenticated:
         return []
-    entries = MENUS[current_user.role]
-    alone = {name for name, n in Counter(_blueprint(view) for _, view in entries).items() if n == 1}
-    return [Entry(title, url_for(view), _is_here(view, alone)) for title, view in entries]
+    entries = [(title, view, url_for(view)) for title, view in MENUS[current_user.role]]
+    urls = [url for _, _, url in entries]
+    return [Entry(title, url, _is_here(view, url, urls)) for title, view, url in entries]
 
 
 def unread_count() -> int:
@@ -62,13 +70,16 @@ def unread_count() -> int:
         return outbox.unread_count(db, current_user.id)
 
 
-def _is_here(view: str, alone: set[str]) -> bool:
-    # The pages below an entry are its own when it is the only entry of their blueprint.
-    return request.endpoint == view or (_blueprint(view) in alone and request.blueprint == _blueprint(view))
+def _is_here(view: str, url: str, urls: list[str]) -> bool:
+    if request.path == url:
+        return True
+    # Where an entry's address is the beginning of another one's, what lies below it belongs to neither.
+    own = () if any(_below(other, url) for other in urls) else (url,)
+    return any(request.path == place or _below(request.path, place) for place in (*own, *BELOW.get(view, ())))
 
 
-def _blueprint(view: str) -> str:
-    return view.partition(".")[0]
+def _below(path: str, place: str) -> bool:
+    return path.startswith(place.rstrip("/") + "/")
 
 
 def home_view() -> str:

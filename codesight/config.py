@@ -13,6 +13,9 @@ UNPACKED_EXTENSION = "chrome-extension://maklebhmklhfdnjfbnidnebdappnebac"
 STAFF = ("owner", "payer", "reviewer")
 """Roles that can be made to confirm their sign-in with a second factor; the role worker can be named too."""
 
+CHATS = {"Discord": "DISCORD_URL", "Slack": "SLACK_URL"}
+"""Chats that help can lead to, and the variable with each one's address."""
+
 _LIMIT = re.compile(r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?")
 
 
@@ -66,6 +69,8 @@ class Settings:
     """How many accounts one network address may ask for, and how often one e-mail address may be given."""
     proxies: int = 0
     """How many proxies of our own stand in front of the web; each tells us the address of whom it speaks for."""
+    live_chats: tuple[tuple[str, str], ...] = ()
+    """Where workers can talk to people at once: each chat's name and its https address."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -92,6 +97,7 @@ class Settings:
             sign_in_limit_per_account=_limit(environ, "SIGN_IN_LIMIT_PER_ACCOUNT", cls.sign_in_limit_per_account),
             sign_up_limit=_limit(environ, "SIGN_UP_LIMIT", cls.sign_up_limit),
             proxies=_number(environ, "PROXIES", 0, 0, 10),
+            live_chats=_live_chats(environ),
         )
 
 
@@ -184,6 +190,16 @@ def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     if not all(_LIMIT.fullmatch(part.strip()) for part in text.split(";")):
         raise BadSetting(f"{name} must be like '10 per minute' or '10 per 5 minutes; 100 per day'; it is {text!r}.")
     return text
+
+
+def _live_chats(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    given = [(name, variable, environ.get(variable)) for name, variable in CHATS.items()]
+    for _, variable, text in given:
+        parts = _web_address(text) if text else None
+        # What stands before an @ is read as the host by people in a hurry.
+        if text and (parts is None or parts.scheme != "https" or parts.username is not None):
+            raise BadSetting(f"{variable} must be an address such as https://chat.example/join; it is {text!r}.")
+    return tuple((name, text) for name, _, text in given if text)
 
 
 def _web_address(text: str) -> SplitResult | None:

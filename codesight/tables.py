@@ -13,6 +13,7 @@ from codesight.gigs import models as gigs
 from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
+from codesight.reviews.feedback import models as feedback
 from codesight.reviews.messages import models as messages
 from codesight.workers import models as workers
 from codesight.workers.onboarding import models as onboarding
@@ -41,5 +42,6 @@ MODULES = (
     messages,
     payouts,
     exports,
+    feedback,
 )
 """Every module that defines tables."""

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import auth_required
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 
 from blueprints.access import signed_in, without_second_factor
 from blueprints.forms import TokenForm, ensure_pressed

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
 from blueprints.pages import threads
+from blueprints.pages.feedback import AboutForm
 from blueprints.pages.onboarding import TOLD
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
@@ -30,6 +31,7 @@ from codesight.payouts import queries as payouts
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.recordings import queries as recordings
 from codesight.recordings.rules import UNFINISHED
+from codesight.reviews.feedback import queries as said
 from codesight.reviews.queries import latest_review
 from codesight.workers.models import Worker
 from codesight.workers.onboarding import device
@@ -214,6 +216,7 @@ def submission(public_id: str) -> ResponseReturnValue:
         if handed_in is None:
             return render_template("worker/not_handed_in.html", session=session)
         newest = recordings.submissions_of(db, session.assignment_id)[-1]
+        feedback = said.of_submission(db, handed_in.id)
         return render_template(
             "worker/submission.html",
             session=session,
@@ -226,6 +229,8 @@ def submission(public_id: str) -> ResponseReturnValue:
             review=latest_review(db, handed_in.id),
             thread=threads.panel(public_id),
             earned=payouts.accrued(db, session.assignment_id),
+            feedback=feedback,
+            feedback_form=AboutForm.of(feedback),
         )
 
 

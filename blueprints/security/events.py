@@ -33,9 +33,9 @@ _COOKIE = "sign_in"
 
 def register(app: Flask) -> None:
     """Listen, and read the cookie our way."""
-    app.login_manager.user_loader(whose_cookie)  # type: ignore[attr-defined]
+    app.login_manager.user_loader(whose_cookie)
     # Programs show a token of ours: see access.guard.
-    app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(lambda _: None)
     for signal, listener in (
         (user_authenticated, _signed_in),
         (user_logged_out, _signed_out),

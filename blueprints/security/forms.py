@@ -36,7 +36,7 @@ def _same_again(field: str) -> PasswordField:
     return PasswordField("The new password again", [IsString(), InputRequired(), same], render_kw=_NEW)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """Says why, to somebody who has given the right password. One that nobody can have is a wrong one."""
 
     password = _present_password("Password")
@@ -61,7 +61,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         return False
 
 
-class RecoverForm(ForgotPasswordForm):  # type: ignore[misc]
+class RecoverForm(ForgotPasswordForm):
     """Who has not confirmed their address yet may recover as well: the mail goes to that address and confirms it."""
 
     def validate(self, **kwargs: Any) -> bool:
@@ -74,7 +74,7 @@ class RecoverForm(ForgotPasswordForm):  # type: ignore[misc]
         return known
 
 
-class ResendForm(SendConfirmationForm):  # type: ignore[misc]
+class ResendForm(SendConfirmationForm):
     """Takes as long for an address that nobody has."""
 
     def validate(self, **kwargs: Any) -> bool:
@@ -82,20 +82,20 @@ class ResendForm(SendConfirmationForm):  # type: ignore[misc]
         return bool(super().validate(**kwargs))
 
 
-class StillMeForm(VerifyForm):  # type: ignore[misc]
+class StillMeForm(VerifyForm):
     """Showing once more who one is."""
 
     password = _present_password("Password")
 
 
-class SetForm(ResetPasswordForm):  # type: ignore[misc]
+class SetForm(ResetPasswordForm):
     """A new password, by a link in a mail."""
 
     password = _new_password("New password")
     password_confirm = _same_again("password")
 
 
-class ChangeForm(ChangePasswordForm):  # type: ignore[misc]
+class ChangeForm(ChangePasswordForm):
     """A new password in place of the old one."""
 
     password = _present_password("Your present password")

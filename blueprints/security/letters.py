@@ -16,7 +16,7 @@ from codesight.ids import random_text
 from codesight.policy import Kind
 
 
-class OutboxMail(MailUtil):  # type: ignore[misc]
+class OutboxMail(MailUtil):
     """Flask-Security's own mails, in the same transaction as what they tell of."""
 
     def send_mail(

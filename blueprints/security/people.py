@@ -34,7 +34,7 @@ def write_down(response: Response) -> Response:
     return response
 
 
-class People(Datastore, UserDatastore):  # type: ignore[misc]
+class People(Datastore, UserDatastore):
     """Accounts for Flask-Security. What it gets is detached: it reads, changes, and says `put`."""
 
     def __init__(self, engine: Engine) -> None:

@@ -19,7 +19,7 @@ from codesight.accounts.models import Account
 from codesight.clock import now
 
 
-class OnceOnlyTotp(Totp):  # type: ignore[misc]
+class OnceOnlyTotp(Totp):
     """Each code signs in once: whoever reads it over a shoulder comes too late."""
 
     def get_last_counter(self, user: Account) -> int | None:
@@ -31,7 +31,7 @@ class OnceOnlyTotp(Totp):  # type: ignore[misc]
                 raise UsedTokenError
 
 
-class Passkeys(WebauthnUtil):  # type: ignore[misc]
+class Passkeys(WebauthnUtil):
     """Every passkey asks for finger, face or PIN and knows whose it is: it stands for both factors."""
 
     def origin(self) -> str:
@@ -43,11 +43,15 @@ class Passkeys(WebauthnUtil):  # type: ignore[misc]
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         )
 
+    def name_svn(self, value: str) -> tuple[str | None, str | None]:
+        """What a passkey is called has to be seen, to be told from the others when it is removed."""
+        return super().name_svn(value) if rules.can_be_read(value) else ("INVALID_INPUT", None)
+
     def user_verification(self, user: Account | None, usage: list[str]) -> UserVerificationRequirement:
         return UserVerificationRequirement.REQUIRED
 
 
-class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
+class RecoveryCodes(MfRecoveryCodesUtil):
     """Kept as hashes, shown once, and spent by a conditional update."""
 
     def create_recovery_codes(self, user: Account) -> list[str]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -22,6 +23,9 @@ _TOKEN = "cst_"
 # Without those that look alike.
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 
+# Hangul fillers and the empty Braille pattern.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox|FxiOS", "Firefox"),
     ("Chrome|CriOS|Chromium", "Chrome"), ("Safari", "Safari"), ("curl|python|okhttp|Go-http", "a program"),
@@ -30,6 +34,15 @@ _SYSTEMS = (
     ("Windows", "Windows"), ("iPhone|iPad|iOS", "iOS"), ("Android", "Android"), ("CrOS", "ChromeOS"),
     ("Mac OS|Macintosh", "macOS"), ("Linux|X11", "Linux"),
 )  # fmt: skip
+
+
+def can_be_read(name: str) -> bool:
+    """Whether there is anything to see in a name.
+
+    Unicode (UAX #44) has letters, digits and signs in the categories L, N, P and S; spaces, controls, joiners and marks
+    that hang on a letter are in others. A few letters and one sign are blank all the same.
+    """
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANK for sign in name)
 
 
 def hash_password(password: str) -> str:

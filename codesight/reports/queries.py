@@ -18,6 +18,7 @@ from codesight.payouts import queries as payouts
 from codesight.payouts.models import Payout
 from codesight.payouts.queries import DueGroup
 from codesight.recordings.models import RecordingSession, Submission
+from codesight.reviews.feedback import queries as feedback
 from codesight.reviews.models import Review
 from codesight.workers.models import Worker
 
@@ -104,6 +105,8 @@ class Waits:
     """Of those that are being checked, how many have sat there for more than 15 minutes."""
     overflow: int
     """What came when its slot was taken: the owner pays for it or not."""
+    feedback: int
+    """What somebody has written and nobody has answered."""
     due: list[DueGroup]
 
 
@@ -247,6 +250,7 @@ def _waits(db: Session, states: dict[AssignmentState, int], now: datetime) -> Wa
         checking=sum(states.get(state, 0) for state in _BEFORE_REVIEW),
         stuck=_count(db, stuck.scalar_subquery()),
         overflow=states.get(AssignmentState.OVERFLOW, 0),
+        feedback=feedback.unanswered(db),
         due=payouts.due_groups(db),
     )
 

@@ -247,6 +247,7 @@ def upgrade() -> None:
                 "payout",
                 "level",
                 "suspension",
+                "feedback",
                 "message",
                 "news",
                 "books",
@@ -1355,6 +1356,89 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
     )
     op.create_table(
+        "feedback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "scenario",
+                "product",
+                name="feedback_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("scenario_id", sa.Integer(), nullable=True),
+        sa.Column("gig_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "recording",
+                "extension",
+                "goals",
+                "pay",
+                "privacy",
+                "idea",
+                "other",
+                name="feedback_category",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("ease", sa.Integer(), nullable=True),
+        sa.Column("goal_clear", sa.Integer(), nullable=True),
+        sa.Column("pay_fair", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(answer <> '') = (answered_at IS NOT NULL) AND (answer <> '') = (answered_by IS NOT NULL)",
+            name=op.f("ck_feedback_answer"),
+        ),
+        sa.CheckConstraint("(kind = 'product') = (category IS NOT NULL)", name=op.f("ck_feedback_category")),
+        sa.CheckConstraint(
+            "(kind = 'scenario') = (submission_id IS NOT NULL) AND (kind = 'scenario') = (scenario_id IS NOT NULL)",
+            name=op.f("ck_feedback_about"),
+        ),
+        sa.CheckConstraint(
+            "text <> '' OR ease IS NOT NULL OR goal_clear IS NOT NULL OR pay_fair IS NOT NULL",
+            name=op.f("ck_feedback_says_something"),
+        ),
+        sa.CheckConstraint(
+            "ease BETWEEN 1 AND 5 AND goal_clear BETWEEN 0 AND 2 AND pay_fair BETWEEN 0 AND 2",
+            name=op.f("ck_feedback_scales"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_feedback_account_id")),
+        sa.ForeignKeyConstraint(["answered_by"], ["account.id"], name=op.f("fk_feedback_answered_by")),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_feedback_gig_id")),
+        sa.ForeignKeyConstraint(["scenario_id"], ["scenario.id"], name=op.f("fk_feedback_scenario_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_feedback_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_feedback_submission_id")),
+    )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_account_id_id"), ["account_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_gig_id_week"), ["gig_id", "week"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_scenario_id_week"), ["scenario_id", "week"], unique=False)
+        batch_op.create_index(
+            "ix_feedback_unanswered",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL AND text <> ''"),
+            postgresql_where=sa.text("answered_at IS NULL AND text <> ''"),
+        )
+
+    op.create_table(
         "link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1503,6 +1587,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_high_id"))
 
     op.drop_table("link")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_feedback_unanswered",
+            sqlite_where=sa.text("answered_at IS NULL AND text <> ''"),
+            postgresql_where=sa.text("answered_at IS NULL AND text <> ''"),
+        )
+        batch_op.drop_index(batch_op.f("ix_feedback_scenario_id_week"))
+        batch_op.drop_index(batch_op.f("ix_feedback_gig_id_week"))
+        batch_op.drop_index(batch_op.f("ix_feedback_account_id_id"))
+
+    op.drop_table("feedback")
     op.drop_table("check_run")
     op.drop_table("analysis_run")
     with op.batch_alter_table("upload", schema=None) as batch_op:

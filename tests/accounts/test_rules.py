@@ -46,3 +46,15 @@ def test_a_recovery_code_counts_however_it_is_typed() -> None:
 def test_every_role_has_scopes_and_only_the_owner_the_one_to_administer() -> None:
     assert all(rules.scopes_for(role) for role in Role)
     assert [role for role in Role if "admin" in rules.scopes_for(role)] == [Role.OWNER]
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("Wanda", True), ("Нина", True), ("李", True), ("علی‌رضا", True), ("e\u0301", True), ("🙂", True), ("-", True),
+        ("", False), (" \u00a0\u2003", False), ("\u200b\u200d\ufeff", False), ("\u202e\u2069", False),
+        ("\u0301", False), ("\u3164", False), ("\u2800\u2800", False), ("\ufe0f", False), ("\U000e0041", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_shows_nothing_is_none(name: str, seen: bool) -> None:
+    assert rules.can_be_read(name) is seen

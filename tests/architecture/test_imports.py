@@ -16,7 +16,7 @@ SHARED = {"models", "rules", "actions", "queries"}
 PARTS = {
     # Folders of their own: what somebody does between joining and the first package, and what they may do.
     "workers": {"onboarding", "standing"},
-    "reviews": {"levels", "messages"},
+    "reviews": {"feedback", "levels", "messages"},
     "capture": {"protocol", "events", "masking", "uploads", "documents", "tickets", "writer"},
     # The invariants are a program of their own; people and changes are read over several stages.
     "reports": {"audit", "books", "people", "roster"},

@@ -44,6 +44,9 @@ def read(**environ: str) -> Settings:
         ("SIGN_IN_LIMIT_PER_ACCOUNT", "0 per minute", "must be like '10 per minute'"),
         ("SIGN_UP_LIMIT", "10 per minute; ", "must be like '10 per minute'"),
         ("PROXIES", "-1", "a whole number from 0 to 10"),
+        ("DISCORD_URL", "http://discord.example/x", "DISCORD_URL must be an address such as https://chat.example/join"),
+        ("SLACK_URL", "https://slack.example@evil.example", "an address such as https://chat.example/join"),
+        ("SLACK_URL", "javascript:alert(1)", "an address such as"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, says: str) -> None:
@@ -92,6 +95,7 @@ def test_what_is_set_is_taken() -> None:
         MAX_UPLOAD_MB="10", S3_BUCKET="recordings", S3_ENDPOINT="https://s3.example:9000", S3_REGION="eu-west-1",
         EXTENSION_ORIGINS="chrome-extension://abc/, https://tools.example", SIGN_UP_LIMIT="5 per 10 minutes; 9 per day",
         MAIL_URL="smtps://me:hush@mail.example?from=a@example.org", REQUIRE_SECOND_FACTOR="owner, worker",
+        SLACK_URL="https://join.slack.example/t/codesight",
     )  # fmt: skip
     assert settings.var == Path.cwd() / "some/folder"
     assert settings.redis_url == "unix:///run/valkey.sock?db=0"
@@ -102,6 +106,7 @@ def test_what_is_set_is_taken() -> None:
     assert settings.extension_origins == ("chrome-extension://abc", "https://tools.example")
     assert settings.mail_url == "smtps://me:hush@mail.example?from=a@example.org"
     assert settings.require_second_factor == {"owner", "worker"}
+    assert settings.live_chats == (("Slack", "https://join.slack.example/t/codesight"),)
     assert settings.sign_up_limit == "5 per 10 minutes; 9 per day"
     assert read(REQUIRE_SECOND_FACTOR="none").require_second_factor == frozenset()
 

@@ -1,6 +1,7 @@
 """`make run`'s launcher as its user meets it: real processes, real signals."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -101,6 +102,16 @@ def start(port: int, tmp_path: Path) -> Iterator[Callable[..., Started]]:
             started.interrupt(signal.SIGTERM)
 
 
+def refused_before_it_is_read(port: int) -> tuple[int, str]:
+    """Status and code of what the web server itself answers to an address that is too long."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", "/api/sessions?" + "x" * 9000)
+    answer = connection.getresponse()
+    code = json.loads(answer.read())["error"]["code"]
+    connection.close()
+    return answer.status, code
+
+
 def health(port: int) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     connection.request("GET", "/health")
@@ -121,6 +132,7 @@ def test_it_says_ready_serves_and_leaves_nothing_behind_after_ctrl_c(start: Call
     started = start().until_ready()
     assert started.printed[-1] == f"ready http://127.0.0.1:{started.port}"
     assert health(started.port) == 200
+    assert refused_before_it_is_read(started.port) == (414, "uri_too_long")
     assert {"gunicorn", "jobs.worker", "valkey"} <= set(started.parts())
     assert started.interrupt() == 0
     assert started.parts() == {}

@@ -18,35 +18,70 @@ from tests.journeys.shopping import Done, shop
 def join(
     browser: BrowserContext, installation: Installation, prepare: Callable[[Page], None] = lambda _: None
 ) -> Person:
-    """Follow the link, ask for an account, confirm it by mail, go through the first steps, claim the basic package.
-
-    `prepare` gets the page after the profile, for the steps that the gig asks for between that and the quiz.
-    """
+    """Follow the printed link, become a worker, claim the basic package, open the recorder; `prepare` as in `start`."""
     worker = Person("wanda.worker@example.org", "a long enough password")
     page = browser.new_page()
     page.goto(installation.url + installation.invitation)
-    page.get_by_label("Your name", exact=True).fill("Wanda Worker")
-    page.get_by_label("E-mail address").fill(worker.email)
-    page.get_by_label("Password").fill(worker.password)
-    page.get_by_label("How you are paid").select_option("paypal")
-    page.get_by_label("Your name or address there").fill(worker.email)
-    page.get_by_role("button", name=re.compile("account", re.IGNORECASE)).click()
+    ask_for_account(page, "Wanda Worker", worker, {"How you are paid": "paypal"})
+    confirm(page, installation, worker)
+    start(page, installation.url, prepare)
+    claim(page, installation.url, "basic")
+    open_recorder(page, installation.url)
+    return worker
+
+
+def ask_for_account(page: Page, name: str, person: Person, more: dict[str, str]) -> None:
+    """Fill in the form of an invitation, and send it; `more` are values by label."""
+    said = {"E-mail address": person.email, "Password": person.password, "Your name or address there": person.email}
+    page.get_by_label("Your name", exact=True).fill(name)
+    for label, value in {**said, **more}.items():
+        field = page.get_by_label(label)
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.get_by_role("button", name="Make my account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
-    page.goto(installation.mailed_link(worker.email))
-    enter(page, worker)
-    page.goto(f"{installation.url}/home")
-    page.get_by_role("link", name="Read the consent").click()
-    page.get_by_label(re.compile("agree")).check()
-    page.get_by_role("button", name=re.compile("agree|continue", re.IGNORECASE)).click()
+
+
+def confirm(page: Page, installation: Installation, person: Person) -> None:
+    """Follow the link in the mail, and sign in."""
+    page.goto(installation.mailed_link(person.email))
+    enter(page, person)
+
+
+def start(page: Page, url: str, prepare: Callable[[Page], None] = lambda _: None) -> None:
+    """Go through the first steps.
+
+    `prepare` gets the page after the profile, for the steps that the gig asks for between that and the quiz.
+    """
+    consent(page, url)
     introduce(page)
     prepare(page)
     answer(page)
-    page.goto(f"{installation.url}/packages")
-    page.get_by_role("button", name=re.compile("basic|take|claim", re.IGNORECASE)).first.click()
-    page.goto(f"{installation.url}/home")
-    page.get_by_role("link", name=re.compile("record", re.IGNORECASE)).first.click()
+
+
+def consent(page: Page, url: str) -> None:
+    """Agree to the consent's text."""
+    page.goto(f"{url}/home")
+    page.get_by_role("link", name="Read the consent").click()
+    page.get_by_label(re.compile("agree")).check()
+    page.get_by_role("button", name=re.compile("agree|continue", re.IGNORECASE)).click()
+    expect(page).not_to_have_url(re.compile("/consent"))
+
+
+def claim(page: Page, url: str, tier: str) -> None:
+    """Take a package."""
+    page.goto(f"{url}/packages")
+    page.get_by_role("article", name=tier.title()).get_by_role("button", name="Take this package").click()
+    expect(page).to_have_url(f"{url}/home")
+
+
+def open_recorder(page: Page, url: str) -> None:
+    """From the home page to the next scenario."""
+    page.goto(f"{url}/home")
+    page.get_by_role("link", name="Open the recorder").click()
     expect(page.locator("#recorder")).to_be_visible()
-    return worker
 
 
 def introduce(page: Page) -> None:
@@ -86,19 +121,16 @@ def record(
     `while_recording` gets the recorder's page just before it is stopped.
     """
     recorder = next(page for page in browser.pages if "/scenarios/" in page.url)
-    question(browser).locator("#allow").click()
-    expect(recorder.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
+    allow(browser, recorder)
     shop_tab = browser.new_page()
     shop_tab.goto(f"{installation.url}/practice-shop/")
-    recorder.bring_to_front()
-    recorder.locator("#record").click()
-    root = recorder.locator("#recorder")
-    expect(root).to_have_attribute("data-state", "recording", timeout=30_000)
+    begin(recorder)
     shop_tab.bring_to_front()
     done = shop(shop_tab)
     recorder.bring_to_front()
     while_recording(recorder)
     recorder.locator("#stop").click()
+    root = recorder.locator("#recorder")
     expect(root).to_have_attribute("data-state", "stopped", timeout=60_000)
     session_id = root.get_attribute("data-session")
     assert session_id is not None and re.fullmatch(r"cs_[a-z0-9]+_[a-z0-9]+", session_id)
@@ -106,6 +138,19 @@ def record(
     recorder.locator("#submit").click()
     expect(recorder).to_have_url(re.compile(f"/submissions/{session_id}"), timeout=60_000)
     return session_id, done
+
+
+def allow(browser: BrowserContext, recorder: Page) -> None:
+    """Let the extension talk to this server."""
+    question(browser).locator("#allow").click()
+    expect(recorder.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
+
+
+def begin(recorder: Page) -> None:
+    """Press Record, until it records."""
+    recorder.bring_to_front()
+    recorder.locator("#record").click()
+    expect(recorder.locator("#recorder")).to_have_attribute("data-state", "recording", timeout=30_000)
 
 
 def question(browser: BrowserContext) -> Page:

@@ -75,6 +75,7 @@ def test_agreeing_to_the_consent_leads_to_the_next_step(app: Flask, invitation: 
         ({"password": "short"}, "10"),
         ({"channel": "cheque"}, "valid choice"),
         ({"name": "two\nlines"}, "No line breaks"),
+        ({"name": "\u200b"}, "Nobody can see this name"),
     ],
 )
 def test_a_form_that_cannot_be_used_comes_back_with_the_reason_and_makes_nobody(

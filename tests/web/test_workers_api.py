@@ -126,6 +126,7 @@ LONG = "x" * 300
         ({"password": "p" * 201}, {"password"}),
         ({"name": ""}, {"name"}),
         ({"name": "   "}, {"name"}),
+        ({"name": "\u200b\u3164"}, {"name"}),
         ({"name": "x" * 81}, {"name"}),
         ({"name": "Ann\nBcc: all"}, {"name"}),
         ({"name": "Ann\x1b[2J"}, {"name"}),

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput, TextInput
 
-from blueprints.forms import no_nul
+from blueprints.forms import no_nul, readable
 from codesight import money
 from codesight.errors import Invalid
 from codesight.gigs import postings, rules
@@ -102,10 +102,10 @@ class NewPackageForm(PackageForm):
         return rules.scenarios(self.scenarios.data or "")
 
 
-class WordsForm(FlaskForm):  # type: ignore[misc]
+class WordsForm(FlaskForm):
     """What a gig is called and says."""
 
-    title = StringField("Title", [DataRequired(), Length(max=120), no_nul])
+    title = StringField("Title", [DataRequired(), Length(max=120), no_nul, readable])
     description = TextAreaField("What it is about", [DataRequired(), Length(max=2000), no_nul], render_kw={"rows": 3})
 
 
@@ -139,7 +139,7 @@ class EditForm(WordsForm):
             self[package.tier.value].form.show(package)
 
 
-class ScenariosForm(FlaskForm):  # type: ignore[misc]
+class ScenariosForm(FlaskForm):
     """More scenarios for a tier."""
 
     tier = SelectField("For the package", choices=[SelectChoice(tier, tier.title()) for tier in TIERS])
@@ -147,14 +147,14 @@ class ScenariosForm(FlaskForm):  # type: ignore[misc]
     wanted = IntegerField("Demonstrations of each", [InputRequired(), NumberRange(1, MOST_SLOTS)], default=FIRST_SLOTS)
 
 
-class SlotsForm(FlaskForm):  # type: ignore[misc]
+class SlotsForm(FlaskForm):
     """More demonstrations of the scenarios of a tier."""
 
     tier = SelectField("Package", choices=[SelectChoice(tier, tier.title()) for tier in TIERS])
     more = IntegerField("How many more of each", [InputRequired(), NumberRange(1, MOST_SLOTS)], default=FIRST_SLOTS)
 
 
-class ScenarioForm(FlaskForm):  # type: ignore[misc]
+class ScenarioForm(FlaskForm):
     """One scenario in other words."""
 
     category = StringField("Category", [DataRequired(), no_nul])
@@ -167,22 +167,22 @@ class ScenarioForm(FlaskForm):  # type: ignore[misc]
         self.constraints.data = "\n".join(scenario.constraints)
 
 
-class WaveForm(FlaskForm):  # type: ignore[misc]
+class WaveForm(FlaskForm):
     """A new round of workers."""
 
-    name = StringField("Name", [DataRequired(), Length(max=60), no_nul])
+    name = StringField("Name", [DataRequired(), Length(max=60), no_nul, readable])
     quota = IntegerField("How many workers", [InputRequired(), NumberRange(1, 10_000)])
     budget = MoneyField("Budget", least=100)
 
 
-class ResizeForm(FlaskForm):  # type: ignore[misc]
+class ResizeForm(FlaskForm):
     """Another quota and budget for a wave."""
 
     quota = IntegerField("How many workers", [InputRequired(), NumberRange(1, 10_000)])
     budget = MoneyField("Budget", least=100)
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(FlaskForm):
     """A new invitation link."""
 
     wave = SelectField("Into", coerce=int)
@@ -197,7 +197,7 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
     """The template whose page asked for it, to go back to."""
 
 
-class PostingForm(FlaskForm):  # type: ignore[misc]
+class PostingForm(FlaskForm):
     """The owner's values for a marketplace's texts."""
 
     link = SelectField("Invitation link in the text", coerce=int)
@@ -212,7 +212,7 @@ class PostingForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class TermsForm(FlaskForm):  # type: ignore[misc]
+class TermsForm(FlaskForm):
     """How a gig's scenarios are given out."""
 
     start_hours = IntegerField("Hours to begin a package", [InputRequired(), NumberRange(1, 24 * 90)])

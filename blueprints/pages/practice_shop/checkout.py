@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from wtforms import Field, Form, PasswordField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 
 from .cart import SHIPPING

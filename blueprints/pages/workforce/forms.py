@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from blueprints.forms import no_nul
@@ -26,14 +26,14 @@ _SCOPES = [
 ]
 
 
-class LevelForm(FlaskForm):  # type: ignore[misc]
+class LevelForm(FlaskForm):
     """Saying what a worker may take."""
 
     level = SelectField("Level", choices=[SelectChoice(level.value, level.value) for level in Level])
     narration = SelectField("Speaks", choices=_SPOKEN)
 
 
-class SuspendForm(FlaskForm):  # type: ignore[misc]
+class SuspendForm(FlaskForm):
     """Keeping a worker from new work."""
 
     what = SelectField("From", choices=_SCOPES)
@@ -57,13 +57,13 @@ class SuspendForm(FlaskForm):  # type: ignore[misc]
         return self.until.data.replace(tzinfo=UTC) if self.until.data else None
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]
+class ReasonForm(FlaskForm):
     """Saying why."""
 
     reason = TextAreaField("Reason", [DataRequired("Say why."), Length(max=500), no_nul])
 
 
-class AppealForm(FlaskForm):  # type: ignore[misc]
+class AppealForm(FlaskForm):
     """A worker sees a suspension otherwise."""
 
     appeal = TextAreaField("Why do you see it otherwise?", [DataRequired("Say why."), Length(max=1000), no_nul])
@@ -78,7 +78,7 @@ def _stars() -> DecimalField:
     return DecimalField("Stars on average", few, places=2)
 
 
-class RuleForm(FlaskForm):  # type: ignore[misc]
+class RuleForm(FlaskForm):
     """The rule of levels."""
 
     version = HiddenField()
