@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
-from blueprints.pages.onboarding import TOLD
+from blueprints.pages.onboarding.steps import TOLD
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
 from codesight.accounts.models import Role
