@@ -24,7 +24,9 @@ from blueprints.pages import (
     practice_shop,
     recorder,
     review,
+    standing,
     worker,
+    workforce,
 )
 from blueprints.pages import settings as own_settings
 from blueprints.security import bodies, limits, setup
@@ -39,8 +41,9 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp,
-    onboarding.bp, onboarding_api.bp, diversity.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp,
+    gigs.bp, assigning.bp, onboarding.bp, onboarding_api.bp, diversity.bp, payments.bp, help.bp, practice_shop.bp,
+    extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

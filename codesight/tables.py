@@ -6,6 +6,7 @@ from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
 from codesight.capture import models as capture
 from codesight.checks import models as checks
+from codesight.checks.linking import models as linking
 from codesight.db import Base
 from codesight.exports import models as exports
 from codesight.gigs import models as gigs
@@ -14,6 +15,7 @@ from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
 from codesight.workers import models as workers
 from codesight.workers.onboarding import models as onboarding
+from codesight.workers.standing import models as standing
 
 metadata = Base.metadata
 
@@ -25,10 +27,12 @@ MODULES = (
     gigs,
     workers,
     onboarding,
+    standing,
     assignments,
     recordings,
     capture,
     checks,
+    linking,
     analysis,
     reviews,
     payouts,

@@ -12,6 +12,7 @@ from codesight.assignments.models import Assignment
 from codesight.errors import Conflict, NotAllowed
 from codesight.lifecycle import AssignmentState, words
 from codesight.recordings.models import Submission
+from codesight.reviews.levels import after_verdict
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.queries import latest_review
 from codesight.reviews.rules import CONSEQUENCES, Answers, decides, earned, ensure_valid
@@ -72,6 +73,7 @@ def rate(
     )
     db.add(review)
     db.flush()
+    after_verdict(db, assignment.worker_id, now=now)
     path = f"/submissions/{submission.session.public_id}"
     outbox.tell(db, assignment.worker_id, f"review:{review.id}", _news(assignment, before, stars), path, now=now)
     return review
