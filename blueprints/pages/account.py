@@ -9,7 +9,7 @@ from blueprints.access import needs, public, signed_in, without_second_factor
 from blueprints.forms import ConsentForm, JoinForm, checked_person, ensure_pressed
 from blueprints.joining import sign_up
 from blueprints.menu import home_view
-from blueprints.pages.onboarding import url_of_next
+from blueprints.pages.onboarding.steps import url_of_next
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts.models import Role
 from codesight.clock import now

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import Form, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -65,7 +65,7 @@ class GroupForm(Form):
         return {name: str(field.data) for name, field in self._fields.items() if field.data}
 
 
-class NewsForm(FlaskForm):  # type: ignore[misc]
+class NewsForm(FlaskForm):
     """What is written, with the preview that it was written for."""
 
     title = StringField("Title", [DataRequired(), Length(max=120), no_nul])

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 
 from blueprints.access import public, signed_in
 from blueprints.forms import problems_of
@@ -19,7 +19,7 @@ bp = Blueprint("notifications", __name__)
 WORDS = {Delivery.NOW: "At once", Delivery.DIGEST: "In one mail a day", Delivery.OFF: "Not by mail"}
 
 
-class NotificationsForm(FlaskForm):  # type: ignore[misc]
+class NotificationsForm(FlaskForm):
     """When the daily mail comes; how each kind is mailed is added for a role, see `form_for`."""
 
     hour = SelectField("At", coerce=int, choices=[SelectChoice(hour, f"{hour:02}:00") for hour in range(24)])

@@ -23,7 +23,7 @@ from codesight.reviews.messages.rules import LONGEST, called
 bp = Blueprint("threads", __name__)
 
 
-class MessageForm(FlaskForm):  # type: ignore[misc]
+class MessageForm(FlaskForm):
     """One message; `key` keeps a button that is pressed twice from writing it twice."""
 
     text = TextAreaField("Your message")

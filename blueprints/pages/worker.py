@@ -9,7 +9,7 @@ from blueprints.access import needs
 from blueprints.forms import ensure_pressed
 from blueprints.pages import threads
 from blueprints.pages.feedback import AboutForm
-from blueprints.pages.onboarding import TOLD
+from blueprints.pages.onboarding.steps import TOLD
 from blueprints.web import reading, settings, transaction, viewer
 from codesight import outbox
 from codesight.accounts.models import Role

@@ -27,7 +27,7 @@ def an_address(form: FlaskForm, field: EmailField) -> None:
         raise ValidationError(str(problem)) from problem
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc]
+class InviteForm(FlaskForm):
     """Whom to mail a link of their own."""
 
     email = EmailField("E-mail address", [DataRequired(), Length(max=254), no_nul, an_address])
