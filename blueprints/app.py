@@ -27,8 +27,10 @@ from blueprints.pages import (
     practice_shop,
     recorder,
     review,
+    standing,
     threads,
     worker,
+    workforce,
 )
 from blueprints.pages import settings as own_settings
 from blueprints.security import bodies, limits, setup
@@ -44,8 +46,8 @@ MAX_JSON_BYTES = 1024 * 1024
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
     account.bp, own_settings.bp, messages.bp, notifications.bp, threads.bp, news.bp, accounts.bp, worker.bp,
-    recorder.bp, review.bp, owner.bp, gigs.bp, assigning.bp, onboarding.bp, onboarding_api.bp, diversity.bp,
-    payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
+    recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp, gigs.bp, assigning.bp, onboarding.bp,
+    onboarding_api.bp, diversity.bp, payments.bp, help.bp, practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

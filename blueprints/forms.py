@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
+from flask import flash
 from flask_security import password_length_validator
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -24,8 +25,7 @@ from wtforms.widgets import HiddenInput
 
 from codesight.accounts.models import Role
 from codesight.accounts.rules import TOKEN_DAYS
-from codesight.errors import Invalid, NotAllowed
-from codesight.gigs.models import Level
+from codesight.errors import Invalid, NotAllowed, Problem
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.rules import NOTE_LENGTH
@@ -84,6 +84,13 @@ def problems_of(form: FlaskForm) -> str:
     return " ".join(f"{form[name].label.text}: {' '.join(why)}" for name, why in form.errors.items() if name)
 
 
+def show_refusal(problem: Problem) -> None:
+    """Say on the next page why something was refused. What is not there is no sentence but a 404: raises it again."""
+    if problem.status == 404:
+        raise problem
+    flash(problem.message, "error")
+
+
 class ButtonForm(FlaskForm):  # type: ignore[misc]
     """A button and nothing else; what it carries proves that our own page sent it."""
 
@@ -115,12 +122,6 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     """Agreeing to the consent text."""
 
     agree = BooleanField("I have read this and agree.", [DataRequired("Tick the box to agree.")])
-
-
-class LevelForm(FlaskForm):  # type: ignore[misc]
-    """Saying what a worker may take."""
-
-    level = SelectField("Level", choices=[SelectChoice(level.value, level.value) for level in Level])
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]

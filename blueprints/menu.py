@@ -21,7 +21,7 @@ MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.OWNER: (
         ("Overview", "owner.overview"),
         ("Gigs", "gigs.index"),
-        ("Workers", "owner.workers"),
+        ("Workers", "workforce.index"),
         ("Work", "owner.work"),
         ("Dataset", "owner.dataset"),
         ("Review", "review.queue"),

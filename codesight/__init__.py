@@ -13,7 +13,6 @@ FLOW: dict[str, str] = {
     "checks": "The machine looks at the quality of a submission and says in words what it found.",
     "analysis": "The machine reads a submission: navigation steps now, transcripts where a speech model is set.",
     "reviews": "A person watches the submission and rates it.",
-    "messages": "People write to each other about a recording, and the owner to a group or to whom they invite.",
     "payouts": "A rating becomes ledger entries, a due payout, a payment file and a paid worker.",
     "exports": "Accepted work becomes training documents and dataset versions.",
     "tuning": "A dataset version trains a model.",

@@ -20,6 +20,7 @@ class Kind(enum.StrEnum):
     REVISION = "revision"
     PAYOUT = "payout"
     LEVEL = "level"
+    SUSPENSION = "suspension"
     MESSAGE = "message"
     NEWS = "news"
     BOOKS = "books"
@@ -70,6 +71,7 @@ POLICY: dict[Kind, Row] = {
     Kind.REVIEW: Row("A review of your recording", _W, True, (_NOW, _DAY, _OFF), False),
     Kind.REVISION: Row("A recording to be made once more", _W, True, (_NOW, _DAY, _OFF), False),
     Kind.LEVEL: Row("Your level", _W, True, (_NOW, _DAY, _OFF), False),
+    Kind.SUSPENSION: Row("What you may work on", _W, True, (_NOW, _DAY), False),
     # Money: at once or once a day, never not at all.
     Kind.OVERFLOW: Row("A recording that came late", _W, True, (_NOW, _DAY), False),
     Kind.PAYOUT: Row("A payment to you", _W, True, (_NOW, _DAY), False),

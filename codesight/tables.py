@@ -6,15 +6,17 @@ from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
 from codesight.capture import models as capture
 from codesight.checks import models as checks
+from codesight.checks.linking import models as linking
 from codesight.db import Base
 from codesight.exports import models as exports
 from codesight.gigs import models as gigs
-from codesight.messages import models as messages
 from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
+from codesight.reviews.messages import models as messages
 from codesight.workers import models as workers
 from codesight.workers.onboarding import models as onboarding
+from codesight.workers.standing import models as standing
 
 metadata = Base.metadata
 
@@ -28,10 +30,12 @@ MODULES = (
     gigs,
     workers,
     onboarding,
+    standing,
     assignments,
     recordings,
     capture,
     checks,
+    linking,
     analysis,
     reviews,
     messages,

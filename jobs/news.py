@@ -2,7 +2,7 @@
 
 from codesight.clock import now
 from codesight.db import transaction
-from codesight.messages import actions
+from codesight.reviews.messages import actions
 from jobs.queue import job, platform
 
 

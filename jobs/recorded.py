@@ -1,5 +1,6 @@
 """A recording's files, made playable and looked at: what every recording goes through, whatever it was made for."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def make_playable(session_id: int, kind: UploadKind, folder: Path) -> Looked:
     source, playable = folder / f"{kind}.recorded", folder / f"{kind}.webm"
     try:
         here.storage.fetch(upload.key, source)
+        _remember(upload.id, source)
         info = media.remux(source, playable)
     except (media.MediaError, NotFound) as problem:
         with transaction(here.engine) as db:
@@ -48,6 +50,13 @@ def make_playable(session_id: int, kind: UploadKind, folder: Path) -> Looked:
                 db, upload.id, info.problem.value, "The file is damaged; what could be saved of it is kept."
             )
     return Looked(playable, info)
+
+
+def _remember(upload_id: int, source: Path) -> None:
+    with source.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    with transaction(platform().engine) as db:
+        uploads.record_sha256(db, upload_id, digest)
 
 
 def facts_of(

@@ -13,6 +13,8 @@ from codesight.assignments.rules import site_of
 from codesight.capture import events
 from codesight.capture.models import UploadKind
 from codesight.checks import actions as checks
+from codesight.checks.linking import actions as links
+from codesight.checks.linking.queries import look as look_for_links
 from codesight.clock import now
 from codesight.db import reading, transaction
 from codesight.errors import Conflict
@@ -38,6 +40,7 @@ def prepare(submission_id: int) -> None:
         screen = make_playable(session_id, UploadKind.SCREEN, folder)
         microphone = make_playable(session_id, UploadKind.MICROPHONE, folder)
         _check(submission_id, screen, microphone)
+        _look_for_links(submission_id)
         _analyse(submission_id, microphone)
     with transaction(platform().engine) as db:
         assignment = recordings.submission(db, submission_id).assignment
@@ -67,6 +70,21 @@ def _check(submission_id: int, screen: Looked, microphone: Looked) -> None:
     results = checks.run(facts_of(session, screen, microphone, goal, here.settings.minimum_video_seconds))
     with transaction(here.engine) as db:
         checks.save(db, submission_id, results, now=now())
+
+
+def _look_for_links(submission_id: int) -> None:
+    engine = platform().engine
+    try:
+        with reading(engine) as db:
+            happened = events.read(db, recordings.submission(db, submission_id).session_id)
+        with transaction(engine) as db:
+            links.leave_trace(db, submission_id, happened)
+        with reading(engine) as db:
+            found = look_for_links(db, recordings.submission(db, submission_id))
+        with transaction(engine) as db:
+            links.keep(db, submission_id, found, now=now())
+    except Exception:
+        log.exception("linking_failed", submission=submission_id)
 
 
 def _analyse(submission_id: int, microphone: Looked) -> None:

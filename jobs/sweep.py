@@ -18,11 +18,11 @@ from codesight.db import reading, transaction
 from codesight.errors import Conflict
 from codesight.exports.queries import unbuilt
 from codesight.lifecycle import AssignmentState, move
-from codesight.messages.queries import undelivered
 from codesight.outgoing import ChatAlert, OutgoingMail
 from codesight.policy import Kind
 from codesight.recordings.queries import submission, submissions_in_state
 from codesight.reports import books
+from codesight.reviews.messages.queries import undelivered
 from jobs import pipeline
 from jobs.mail import write_digests
 from jobs.queue import TIMEOUT_SECONDS, job, platform

@@ -15,7 +15,7 @@ from codesight.clock import iso, now
 from codesight.recordings import actions as recordings
 from codesight.recordings import queries
 from codesight.workers.onboarding import device
-from codesight.workers.onboarding.steps import missing_step, standing
+from codesight.workers.onboarding.steps import missing_step, progress
 from codesight.workers.queries import worker
 
 bp = Blueprint("api_onboarding", __name__, url_prefix="/api/onboarding")
@@ -42,7 +42,7 @@ class Found(msgspec.Struct, forbid_unknown_fields=True):
 def steps() -> ResponseReturnValue:
     """The steps that the worker's gig asks for, in order; `code` is what a claim is refused with meanwhile."""
     with reading() as db:
-        mine = standing(db, worker(db, viewer().id))
+        mine = progress(db, worker(db, viewer().id))
     each = [{"step": one.step.value, "state": one.state.value, "code": one.code} for one in mine]
     return jsonify(steps=each, done=missing_step(mine) is None)
 

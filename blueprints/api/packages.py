@@ -16,6 +16,8 @@ from codesight.clock import iso, now
 from codesight.gigs import queries as gigs
 from codesight.gigs.rules import may_take
 from codesight.workers.queries import worker
+from codesight.workers.standing.queries import standing_against
+from codesight.workers.standing.rules import speaks_enough
 
 bp = Blueprint("api_packages", __name__, url_prefix="/api")
 
@@ -31,7 +33,9 @@ def listing() -> ResponseReturnValue:
             {
                 **present.package(p, me.gig.currency),
                 "begin_within_hours": me.gig.start_hours,
-                "open": may_take(me.level, p.level),
+                "open": may_take(me.level, p.level)
+                and speaks_enough(me.narration, p.narration)
+                and standing_against(db, me.account_id, p.gig_id, p.tier, now()) is None,
             }
             for p in gigs.packages(db, me.gig_id)
         ]

@@ -12,6 +12,7 @@ from blueprints.web import RowId, Session, json_body, reading, settings, transac
 from codesight.accounts.models import Role, Scope
 from codesight.assignments.queries import assignment_of
 from codesight.capture import tickets
+from codesight.capture.protocol import DeviceId
 from codesight.checks import actions as checks
 from codesight.clock import now
 from codesight.db import after_commit
@@ -31,6 +32,8 @@ class NewSession(msgspec.Struct, forbid_unknown_fields=True):
     """The body of `POST /api/sessions`."""
 
     assignment_id: RowId
+    device: DeviceId = ""
+    """A random number that the browser keeps; empty where it keeps none."""
 
 
 class Start(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,6 +57,7 @@ def create() -> ResponseReturnValue:
     wanted = json_body(NewSession)
     with transaction() as db:
         session = recordings.open_session(db, assignment_of(db, viewer().id, wanted.assignment_id), now=now())
+        recordings.note_device(db, session.id, wanted.device)
     with reading() as db:
         return jsonify(with_ticket(queries.own_session(db, session.public_id, viewer().id))), 201
 
@@ -86,7 +90,9 @@ def one(public_id: str) -> ResponseReturnValue:
 def ticket(public_id: str) -> ResponseReturnValue:
     """A fresh ticket for the socket."""
     with reading() as db:
-        return jsonify(with_ticket(queries.own_recording(db, public_id, viewer().id)))
+        session = queries.own_recording(db, public_id, viewer().id)
+        queries.ensure_may_go_on(db, session.id, now())
+        return jsonify(with_ticket(session))
 
 
 @bp.post("/<public_id>/start")

@@ -16,7 +16,7 @@ from codesight.clock import iso, now
 from codesight.errors import Conflict
 from codesight.recordings.actions import still_alive
 from codesight.recordings.models import Recording, RecordingSession
-from codesight.recordings.queries import own_recording
+from codesight.recordings.queries import ensure_may_go_on, own_recording
 
 bp = Blueprint("upload", __name__, url_prefix="/api/upload")
 
@@ -48,7 +48,8 @@ def url() -> ResponseReturnValue:
     with reading() as db:
         session = own_recording(db, wanted.session, viewer().id)
         upload = uploads.find(db, session.id, wanted.kind)
-    uploads.check_open(session)
+        uploads.check_open(session)
+        ensure_may_go_on(db, session.id, now())
     _keep_reserved(session)
     uploads.check_part(
         wanted.kind, wanted.content_type, wanted.part_number, wanted.size,
@@ -81,6 +82,7 @@ def complete() -> ResponseReturnValue:
     with reading() as db:
         session = own_recording(db, sent.session, viewer().id)
         upload = uploads.find(db, session.id, sent.kind)
+        ensure_may_go_on(db, session.id, now())
     if upload is None or upload.state != UploadState.COMPLETE:
         uploads.check_open(session)
         if upload is None:

@@ -13,13 +13,17 @@ from codesight import clock
 from codesight.capture import events
 from codesight.capture.protocol import VERSION, Bye, Clock, Events, Frame, Hello, Ping, Refused, decode_frame
 from codesight.capture.writer import GroupWriter, Lane, Outcome
-from codesight.db import transaction
+from codesight.db import reading, transaction
 from codesight.errors import Conflict, Malformed, NotAllowed, Problem
+from codesight.recordings.actions import note_device
+from codesight.recordings.queries import ensure_may_go_on
 
 log = structlog.get_logger()
 
 HELLO_WITHIN_S = 10.0
 POLL_S = 1.0
+LOOK_EVERY_S = 15.0
+"""How often a conversation asks the database whether its worker may go on: any process may have suspended them."""
 SLOW_DOWN_EVENTS = 2_000
 """With more unacknowledged, a browser is asked to wait."""
 SLOW_DOWN_MS = 500
@@ -29,7 +33,7 @@ MOST_BYTES = 16 * 1024 * 1024
 """The same for what has arrived and was not looked at yet."""
 
 GOODBYE, BROKEN, RESTARTING, COME_BACK = 1000, 1011, 1012, 1013
-NO_HELLO, OTHER_SESSION, CLOSED_SESSION = 4400, 4403, 4409
+NO_HELLO, OTHER_SESSION, CLOSED_SESSION, SUSPENDED = 4400, 4403, 4409, 4423
 
 
 class _End(Exception):
@@ -69,6 +73,7 @@ class Conversation:
         self._unacknowledged = 0
         self._asked_to_wait = 0.0
         self._leaving = False
+        self._looked = time.monotonic()
 
     def run(self) -> None:
         """Talk until one side ends it. Errors of ours are logged and told without their trace."""
@@ -102,6 +107,8 @@ class Conversation:
             raise _End(OTHER_SESSION, NotAllowed("other_session", "The ticket is for another recording session."))
         with transaction(self._engine) as db:
             session = events.introduce(db, self._session_id, hello.client)
+            if session is not None:
+                note_device(db, session.id, hello.client.device)
         if session is None:
             raise _End(CLOSED_SESSION, _closed())
         # Also for a session that is over: the browser learns what has arrived, and can forget it.
@@ -115,11 +122,22 @@ class Conversation:
         )
         if session.state not in events.TAKES_EVENTS:
             raise _End(CLOSED_SESSION, _closed())
+        self._ensure_may_go_on()
+
+    def _ensure_may_go_on(self) -> None:
+        self._looked = time.monotonic()
+        try:
+            with reading(self._engine) as db:
+                ensure_may_go_on(db, self._session_id, clock.now())
+        except NotAllowed as problem:
+            raise _End(SUSPENDED, problem) from problem
 
     def _next(self, timeout: float) -> Any:
         """What the browser (str, bytes) or the writer (Outcome) has to say; None if neither has."""
         if self._stopping():
             raise _End(RESTARTING)
+        if time.monotonic() - self._looked > LOOK_EVERY_S:
+            self._ensure_may_go_on()
         return self._ws.receive(timeout=timeout)
 
     def _answer(self, news: Any) -> None:

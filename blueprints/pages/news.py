@@ -20,9 +20,9 @@ from codesight.errors import Conflict
 from codesight.gigs import queries as gigs
 from codesight.gigs.models import Level
 from codesight.ids import random_text
-from codesight.messages import actions, queries
-from codesight.messages.actions import LONGEST_NEWS
-from codesight.messages.rules import STANDING_WORDS, Group, Standing, fingerprint
+from codesight.reviews.messages import actions, queries
+from codesight.reviews.messages.actions import LONGEST_NEWS
+from codesight.reviews.messages.rules import STANDING_WORDS, Group, Standing, fingerprint
 from jobs import pipeline
 
 bp = Blueprint("news", __name__)

@@ -25,7 +25,7 @@ from codesight.recordings import queries as recordings
 from codesight.recordings.rules import UNFINISHED
 from codesight.workers.onboarding import device, profile, quiz
 from codesight.workers.onboarding.models import AgeBand, Experience, HowOften, Profile, ShopsOn
-from codesight.workers.onboarding.steps import missing_step, standing
+from codesight.workers.onboarding.steps import missing_step, progress
 from codesight.workers.queries import worker
 
 bp = Blueprint("onboarding", __name__, url_prefix="/onboarding")
@@ -151,7 +151,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 def overview() -> ResponseReturnValue:
     """All steps, how each stands, and why it is asked."""
     with reading() as db:
-        return render_template("onboarding/overview.html", steps=standing(db, worker(db, viewer().id)), told=TOLD)
+        return render_template("onboarding/overview.html", steps=progress(db, worker(db, viewer().id)), told=TOLD)
 
 
 @bp.post("/continue")
@@ -165,7 +165,7 @@ def go_on() -> ResponseReturnValue:
 def url_of_next() -> str:
     """The page of the next missing step; home when all are done."""
     with reading() as db:
-        step = missing_step(standing(db, worker(db, viewer().id)))
+        step = missing_step(progress(db, worker(db, viewer().id)))
     return url_for(TOLD[step].view if step else "worker.home")
 
 
@@ -225,7 +225,7 @@ def training_result(public_id: str) -> ResponseReturnValue:
         session = recordings.own_training(db, public_id, viewer().id)
         attempt = checks.training_attempt(db, session.id)
         screen = uploads.find(db, session.id, UploadKind.SCREEN)
-        missing = missing_step(standing(db, worker(db, viewer().id)))
+        missing = missing_step(progress(db, worker(db, viewer().id)))
     video = storage().get_url(screen.playable_key) if screen and screen.playable_key else None
     return render_template(
         "onboarding/training_result.html", attempt=attempt, session=session, video=video, missing=missing

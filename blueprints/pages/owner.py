@@ -1,27 +1,26 @@
-"""The owner's pages: figures, workers, every recording, the dataset."""
+"""The owner's pages: figures, every recording, the dataset."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs, scoped
-from blueprints.forms import LevelForm, ensure_pressed, problems_of
+from blueprints.forms import ensure_pressed
 from blueprints.pages import threads
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role, Scope
+from codesight.checks.linking import queries as links
 from codesight.clock import now
 from codesight.db import after_commit
 from codesight.errors import NotFound
 from codesight.exports import actions as exports
 from codesight.exports import queries as datasets
-from codesight.gigs.models import Level
 from codesight.lifecycle import AssignmentState, SessionState
 from codesight.payouts import rules as payout_rules
 from codesight.recordings import queries as recordings
-from codesight.reports import people
 from codesight.reports import queries as reports
-from codesight.workers import actions as worker_actions
 from codesight.workers import queries as worker_queries
+from codesight.workers.standing import queries as standing
 from jobs import pipeline
 
 bp = Blueprint("owner", __name__, url_prefix="/owner")
@@ -40,44 +39,9 @@ def overview() -> ResponseReturnValue:
             report=reports.overview(db, now=now()),
             now=now(),
             channels=payout_rules.CHANNEL_NAMES,
+            appeals=standing.unanswered(db),
+            links=links.undismissed(db),
         )
-
-
-@bp.get("/workers")
-@needs(Role.OWNER)
-def workers() -> ResponseReturnValue:
-    """Everybody who records, newest first."""
-    page = _page()
-    with reading() as db:
-        found = worker_queries.all_workers(db, limit=PAGE + 1, offset=(page - 1) * PAGE)
-        rows = found[:PAGE]
-        return render_template(
-            "owner/workers.html",
-            workers=rows,
-            standing=people.standings(db, [row.account_id for row in rows]),
-            total=worker_queries.count(db),
-            page=page,
-            more=len(found) > PAGE,
-            channels=payout_rules.CHANNEL_NAMES,
-            levels=Level,
-        )
-
-
-@bp.post("/workers/<int:account_id>/level")
-@needs(Role.OWNER)
-def set_level(account_id: int) -> ResponseReturnValue:
-    """Say which packages a worker may take from now on."""
-    form = LevelForm()
-    if form.validate_on_submit():
-        with transaction() as db:
-            chosen = worker_queries.worker(db, account_id)
-            level = Level(form.level.data)
-            changed = worker_actions.set_level(db, chosen, level, by=viewer().id, now=now())
-            name = chosen.account.name
-        flash(f"{name} is {level} now, and is told." if changed else f"{name} is {level} already.")
-    else:
-        flash(problems_of(form), "error")
-    return redirect(url_for(".workers", page=_page()))
 
 
 @bp.get("/work")
@@ -157,7 +121,3 @@ def download(version: int) -> ResponseReturnValue:
     if key is None:
         raise NotFound("not_built", "This version is not built, so there is nothing to download yet.")
     return redirect(storage().get_url(key, filename=f"codesight-dataset-v{version}.zip"))
-
-
-def _page() -> int:
-    return min(max(request.args.get("page", 1, int), 1), 10_000)

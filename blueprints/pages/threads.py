@@ -17,8 +17,8 @@ from codesight.accounts.models import Account, Role
 from codesight.clock import now
 from codesight.errors import Invalid, NotFound
 from codesight.ids import random_text
-from codesight.messages import actions, queries
-from codesight.messages.rules import LONGEST, called
+from codesight.reviews.messages import actions, queries
+from codesight.reviews.messages.rules import LONGEST, called
 
 bp = Blueprint("threads", __name__)
 

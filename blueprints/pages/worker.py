@@ -33,8 +33,11 @@ from codesight.recordings.rules import UNFINISHED
 from codesight.reviews.queries import latest_review
 from codesight.workers.models import Worker
 from codesight.workers.onboarding import device
-from codesight.workers.onboarding.steps import missing_step, standing
+from codesight.workers.onboarding.steps import missing_step, progress
 from codesight.workers.queries import worker
+from codesight.workers.standing.models import Suspension
+from codesight.workers.standing.queries import standing_against, suspensions_of
+from codesight.workers.standing.rules import scope_words, speaks_enough, suspended
 
 bp = Blueprint("worker", __name__)
 
@@ -70,14 +73,19 @@ def next_step(
 
 
 def closed_because(
-    me: Worker, package: Package, missing: OnboardingStep | None, claim: PackageClaim | None
+    me: Worker,
+    package: Package,
+    missing: OnboardingStep | None,
+    claim: PackageClaim | None,
+    barred: Suspension | None,
 ) -> str | None:
     """Why a worker cannot take a package now and what opens it; None when they can. `missing` is the next step."""
     if not may_take(me.level, package.level):
-        return (
-            f"It asks for level {package.level}; yours is {me.level}. Levels are raised by the project’s owner "
-            "after good reviews: four or five stars."
-        )
+        return f"It asks for level {package.level}; yours is {me.level}."
+    if not speaks_enough(me.narration, package.narration):
+        return "It asks for more narration than your accepted recordings have. Say more of what you think."
+    if barred is not None:
+        return suspended(barred).message
     if claim is not None:
         mine = claim.package_id == package.id
         return "You have this package now." if mine else "It opens when your present package is finished."
@@ -97,7 +105,7 @@ def home() -> ResponseReturnValue:
     with reading() as db:
         me = worker(db, viewer().id)
         claim, mine = present_claim(db, me.account_id, moment), assignments_of(db, me.account_id)
-        waiting, steps = next_to_record(mine, moment), standing(db, me)
+        waiting, steps = next_to_record(mine, moment), progress(db, me)
         paused = claim is not None and bool(pause_left(claim, moment))
         return render_template(
             "worker/home.html",
@@ -114,6 +122,8 @@ def home() -> ResponseReturnValue:
             short={a.id for a in mine if time_is_short(a, moment)},
             sessions={s.assignment_id: s for s in reversed(recordings.sessions_for(db, viewer(), 200))},
             notices=outbox.unread(db, me.account_id),
+            barred=[one for one in suspensions_of(db, me.account_id) if one.in_force(moment)],
+            scope_words=scope_words,
             earned=payouts.balance(db, me.account_id, me.gig.currency),
             currency=me.gig.currency,
         )
@@ -125,8 +135,11 @@ def packages() -> ResponseReturnValue:
     """The three tiers side by side, and why one is closed."""
     with reading() as db:
         me = worker(db, viewer().id)
-        claim, missing = present_claim(db, me.account_id, now()), missing_step(standing(db, me))
-        offers = [(p, closed_because(me, p, missing, claim)) for p in gigs.packages(db, me.gig_id)]
+        claim, missing = present_claim(db, me.account_id, now()), missing_step(progress(db, me))
+        offers = [
+            (p, closed_because(me, p, missing, claim, standing_against(db, me.account_id, p.gig_id, p.tier, now())))
+            for p in gigs.packages(db, me.gig_id)
+        ]
         return render_template("worker/packages.html", me=me, offers=offers, claim=claim, hours=settings().lease_hours)
 
 
@@ -173,13 +186,16 @@ def scenario(assignment_id: int) -> ResponseReturnValue:
         latest = recordings.latest_session(db, assignment.id)
         checked = device.passed_in(db, viewer().id, request.user_agent.string)
         must_check = OnboardingStep.DEVICE in worker(db, viewer().id).gig.onboarding
+        package = assignment.claim.package
+        barred = standing_against(db, viewer().id, package.gig_id, package.tier, moment)
         return render_template(
             "worker/scenario.html",
             assignment=assignment,
             state=state,
             paused=paused,
             short=time_is_short(assignment, moment),
-            can_record=state in WITH_THE_WORKER and not paused,
+            barred=suspended(barred).message if barred is not None and state in WITH_THE_WORKER else None,
+            can_record=state in WITH_THE_WORKER and not paused and barred is None,
             checked=checked,
             must_check=must_check and checked is None,
             unfinished=latest if latest and latest.state in UNFINISHED else None,

@@ -53,6 +53,8 @@ class Upload(Base):
     size: Mapped[int | None] = mapped_column(sa.BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sha256: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    """Of the file as it was recorded, once a job has read it."""
     playable_key: Mapped[str | None] = mapped_column(sa.String(200))
     """Name of the remuxed file, which has a duration and can be sought."""
     duration_ms: Mapped[int | None]

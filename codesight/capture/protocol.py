@@ -23,11 +23,16 @@ _PROBLEM = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 
 
+DeviceId = Annotated[str, Meta(pattern=r"^([A-Za-z0-9-]{16,64})?$")]
+"""A random number by which a browser is known again; empty where it keeps none."""
+
+
 class Client(Strict, frozen=True):
     """What speaks on the other side."""
 
     name: Annotated[str, Meta(max_length=60)]
     version: Annotated[str, Meta(max_length=40)]
+    device: DeviceId = ""
 
 
 class Hello(Strict, frozen=True, tag_field="type", tag="hello"):

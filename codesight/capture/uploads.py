@@ -170,3 +170,8 @@ def record_playable(db: Session, upload_id: int, *, key: str, duration_ms: int) 
 def record_problem(db: Session, upload_id: int, code: str, words: str) -> None:
     """Write down what is wrong with the file; the file itself stays."""
     db.execute(sa.update(Upload).where(Upload.id == upload_id).values(problem_code=code, problem=words[:300]))
+
+
+def record_sha256(db: Session, upload_id: int, digest: str) -> None:
+    """Write down what the file is, so that it is known again when it comes a second time."""
+    db.execute(sa.update(Upload).where(Upload.id == upload_id).values(sha256=digest))

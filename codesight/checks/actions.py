@@ -28,7 +28,14 @@ def save(db: Session, submission_id: int, results: Mapping[str, CheckResult], *,
     for name, result in results.items():
         findings = [{"code": f.code, "message": f.message, "details": dict(f.details)} for f in result.findings]
         db.add(
-            CheckRun(submission_id=submission_id, name=name, outcome=Outcome(result.outcome), findings=findings, at=now)
+            CheckRun(
+                submission_id=submission_id,
+                name=name,
+                outcome=Outcome(result.outcome),
+                findings=findings,
+                figures=dict(result.figures),
+                at=now,
+            )
         )
     db.flush()
 

@@ -10,6 +10,8 @@ from codesight.checks.speech_signal import AudioSummary
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
+SPEECH = "speech"  # name of the check that measures it
+VOICED_RATIO = "voiced_ratio"  # figure of the speech check: share of the time in which somebody speaks, 0 to 1
 MINIMUM_SECONDS = 300.0  # the mission's five minutes, where a gig says nothing else
 
 # What a person does on purpose; scrolls, hovers and what the browser does by itself are not among them.
@@ -40,6 +42,8 @@ class CheckResult:
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What was measured, for whoever counts on it; the names are the check's own."""
 
 
 @dataclass(frozen=True, slots=True)

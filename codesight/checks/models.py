@@ -21,6 +21,8 @@ class CheckRun(Base):
     outcome: Mapped[Outcome] = mapped_column(closed_set(Outcome))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     """Each with `code`, `message` in plain words and `details`."""
+    figures: Mapped[dict[str, float]] = mapped_column(sa.JSON, default=dict)
+    """What was measured."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,9 +1,11 @@
 """Is the narration there, and can it be understood?"""
 
-from codesight.checks.base import CheckResult, Finding, Outcome, SubmissionFacts, concluded
+from dataclasses import replace
+
+from codesight.checks.base import SPEECH, VOICED_RATIO, CheckResult, Finding, Outcome, SubmissionFacts, concluded
 from codesight.checks.speech_signal import AudioSummary, Verdict
 
-NAME = "speech"
+NAME = SPEECH
 TITLE = "Your voice is there and clear"
 
 # thinking aloud has long pauses; a tenth of the time is a sentence every half minute
@@ -30,10 +32,12 @@ def check(facts: SubmissionFacts) -> CheckResult:
     Where narration is not asked for, its absence passes and what is wrong with it is told without a flag.
     """
     result = concluded(_findings(facts))
+    if facts.audio is not None:
+        result = replace(result, figures={VOICED_RATIO: round(facts.audio.voiced_ratio, 4)})
     if facts.narration_required or result.outcome is Outcome.PASS:
         return result
     absent = facts.audio is None and facts.audio_problem is None
-    return CheckResult(Outcome.PASS) if absent else CheckResult(Outcome.UNKNOWN, result.findings)
+    return CheckResult(Outcome.PASS) if absent else replace(result, outcome=Outcome.UNKNOWN)
 
 
 def _findings(facts: SubmissionFacts) -> list[Finding]:

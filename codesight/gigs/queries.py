@@ -79,6 +79,11 @@ def waves(db: Session, gig_id: int) -> Sequence[Wave]:
     return db.scalars(sa.select(Wave).where(Wave.gig_id == gig_id).order_by(Wave.id)).all()
 
 
+def all_waves(db: Session) -> Sequence[Wave]:
+    """The waves of all gigs, newest first."""
+    return db.scalars(sa.select(Wave).order_by(Wave.id.desc())).all()
+
+
 def wave(db: Session, wave_id: int) -> Wave:
     """Raises NotFound."""
     found = db.get(Wave, wave_id)

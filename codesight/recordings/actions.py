@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,16 +12,19 @@ from codesight.assignments.models import Assignment
 from codesight.errors import Conflict
 from codesight.ids import new_session_id
 from codesight.lifecycle import SessionState, move
-from codesight.recordings.models import Recording, RecordingSession, Submission, TrainingSession
-from codesight.recordings.queries import latest_training, submissions_of
+from codesight.recordings.models import Recording, RecordingSession, SessionDevice, Submission, TrainingSession
+from codesight.recordings.queries import ensure_may_go_on, latest_training, submissions_of
 from codesight.recordings.rules import UNFINISHED, ensure_valid_note
+from codesight.workers.standing.queries import ensure_not_suspended
 
 
 def open_session(db: Session, assignment: Assignment, *, now: datetime) -> RecordingSession:
     """A new attempt at a scenario; earlier attempts that were not handed in are put aside.
 
-    Raises Conflict when the scenario does not wait for a recording or its time has run out.
+    Raises NotAllowed `suspended`; Conflict when the scenario does not wait for a recording or its time has run out.
     """
+    package = assignment.claim.package
+    ensure_not_suspended(db, assignment.worker_id, package.gig_id, package.tier, now)
     assignments.start(db, assignment, now=now)
     unfinished = sa.select(RecordingSession).where(
         RecordingSession.assignment_id == assignment.id,
@@ -62,8 +66,16 @@ def training_to_pair(db: Session, worker_id: int, *, now: datetime) -> TrainingS
     return latest if latest is not None and latest.state in UNFINISHED else open_training(db, worker_id, now=now)
 
 
+def note_device(db: Session, session_id: int, device: str) -> None:
+    """Write down, hashed, by which random number a session's browser is known again; nothing for an empty one."""
+    if device:
+        db.merge(SessionDevice(session_id=session_id, device_key=sha256(device.encode()).hexdigest()))
+        db.flush()
+
+
 def begin(db: Session, session: Recording, *, video_started_ms: float, now: datetime) -> None:
-    """The video has begun, at `video_started_ms` by the browser's clock."""
+    """The video has begun, at `video_started_ms` by the browser's clock. Raises NotAllowed `suspended`."""
+    ensure_may_go_on(db, session.id, now)
     _keep_reserved(db, session, now=now)
     move(
         db,

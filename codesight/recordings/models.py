@@ -74,6 +74,15 @@ class TrainingSession(Recording):
     __mapper_args__ = {"polymorphic_identity": RecordingKind.TRAINING}  # noqa: RUF012
 
 
+class SessionDevice(Base):
+    """The random number by which a browser, or the extension in it, is known again; hashed."""
+
+    __tablename__ = "session_device"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("recording_session.id"), primary_key=True)
+    device_key: Mapped[str] = mapped_column(sa.String(64), primary_key=True, index=True)
+
+
 class Submission(Base):
     """A finished recording that was handed in; never changed afterwards."""
 

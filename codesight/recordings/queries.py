@@ -9,10 +9,17 @@ from sqlalchemy.orm import Session, joinedload
 from codesight.accounts.models import Account, Role
 from codesight.assignments.models import Assignment, PackageClaim
 from codesight.errors import NotFound
+from codesight.gigs.models import Package
 from codesight.ids import checked_session_id
 from codesight.lifecycle import AssignmentState, SessionState
-from codesight.recordings.models import RecordingSession, Submission, TrainingSession
+from codesight.recordings.models import Recording, RecordingSession, Submission, TrainingSession
 from codesight.workers.models import Worker
+from codesight.workers.standing.models import Suspension
+from codesight.workers.standing.queries import covers, in_force
+from codesight.workers.standing.rules import suspended
+
+BEING_MADE = (SessionState.READY, SessionState.RECORDING)
+"""Recordings in which something new may still happen."""
 
 LIVE = (SessionState.RECORDING, SessionState.STOPPED, SessionState.READY)
 """Recordings that are being made."""
@@ -68,6 +75,27 @@ def latest_training(db: Session, worker_id: int) -> TrainingSession | None:
     """The newest attempt of a worker at the training task."""
     mine = sa.select(TrainingSession).where(TrainingSession.worker_id == worker_id)
     return db.scalar(mine.order_by(TrainingSession.id.desc()).limit(1))
+
+
+def ensure_may_go_on(db: Session, session_id: int, now: datetime) -> None:
+    """Raises NotAllowed `suspended` when the worker may not record this just now.
+
+    A recording that has stopped may go on arriving, whatever it was suspended for: what was recorded is kept.
+    """
+    found: Suspension | None = db.scalar(
+        sa.select(Suspension)
+        .join(Recording, Recording.worker_id == Suspension.worker_id)
+        # Practice belongs to no package: only a suspension from all work stands against it.
+        .outerjoin(Assignment, Assignment.id == Recording.__table__.c.assignment_id)
+        .outerjoin(PackageClaim, PackageClaim.id == Assignment.claim_id)
+        .outerjoin(Package, Package.id == PackageClaim.package_id)
+        .where(Recording.id == session_id, Recording.state.in_(BEING_MADE))
+        .where(in_force(now), covers(Package.gig_id, Package.tier))
+        .order_by(Suspension.id)
+        .limit(1)
+    )
+    if found is not None:
+        raise suspended(found)
 
 
 def sessions_for(

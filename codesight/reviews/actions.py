@@ -13,6 +13,7 @@ from codesight.errors import Conflict, NotAllowed
 from codesight.lifecycle import AssignmentState, words
 from codesight.policy import Kind
 from codesight.recordings.models import Submission
+from codesight.reviews.levels import after_verdict
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.queries import latest_review
 from codesight.reviews.rules import CONSEQUENCES, Answers, decides, earned, ensure_valid
@@ -73,6 +74,7 @@ def rate(
     )
     db.add(review)
     db.flush()
+    after_verdict(db, assignment.worker_id, now=now)
     path = f"/submissions/{submission.session.public_id}"
     kind = Kind.REVIEW if decides(stars) else Kind.REVISION
     outbox.tell(db, assignment.worker_id, f"{kind}:{review.id}", _news(assignment, before, stars), path, now=now)

@@ -7,18 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from codesight import outbox
 from codesight.accounts import actions as accounts
 from codesight.accounts.models import Account, Role
 from codesight.accounts.queries import account_by
-from codesight.clock import iso
 from codesight.errors import Conflict, Invalid
-from codesight.gigs.models import Invitation, Level, Wave
+from codesight.gigs.models import Invitation, Wave
 from codesight.ids import random_text
-from codesight.policy import Kind
 from codesight.workers.models import Channel, Consent, Worker
 from codesight.workers.queries import has_consented
-from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, channel_of, ensure_open, ordered
+from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION, channel_key, channel_of, ensure_open, ordered
 
 
 def join(
@@ -111,6 +108,7 @@ def enlist(
         order_number=order_number,
         channel=channel,
         channel_address=channel_address,
+        channel_key=channel_key(channel, channel_address),
         created_at=now,
     )
     try:
@@ -162,23 +160,3 @@ def consent(db: Session, account_id: int, *, now: datetime) -> None:
     if not has_consented(db, account_id):
         db.add(Consent(account_id=account_id, version=CONSENT_VERSION, text_sha256=CONSENT_SHA256, at=now))
         db.flush()
-
-
-def set_level(db: Session, worker: Worker, level: Level, *, by: int, now: datetime) -> bool:
-    """Give a worker a level, with a line in the audit and a message to them; False when it is theirs already.
-
-    Packages that they have claimed stay theirs.
-    """
-    # Locks the worker's row: of two who press at the same moment, the second one sees what the first one did.
-    mine = sa.update(Worker).where(Worker.account_id == worker.account_id).values(level=Worker.level)
-    db.execute(mine.execution_options(synchronize_session=False))
-    db.refresh(worker, ["level"])
-    before = worker.level
-    if before == level:
-        return False
-    worker.level = level
-    details: dict[str, object] = {"before": before.value, "after": level.value}
-    accounts.audit(db, "level_set", f"account:{worker.account_id}", details, now=now, by=by)
-    text = f"Your level is “{level}” now. Packages shows what is open to you; what you have claimed stays yours."
-    outbox.tell(db, worker.account_id, f"{Kind.LEVEL}:{level}:{iso(now)}", text, "/packages", now=now)
-    return True

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from codesight.accounts.models import Account
 from codesight.db import Base, UtcDateTime, closed_set
-from codesight.gigs.models import Gig, Level, Wave
+from codesight.gigs.models import Gig, Level, Narration, Wave
 
 
 class Channel(enum.StrEnum):
@@ -36,9 +36,15 @@ class Worker(Base):
     order_number: Mapped[str] = mapped_column(sa.String(60), default="")
     """The marketplace's order that brought this worker, when there is one."""
     level: Mapped[Level] = mapped_column(closed_set(Level, name="worker_level"), default=Level.ENTRY)
+    narration: Mapped[Narration] = mapped_column(closed_set(Narration, name="worker_narration"), default=Narration.SOME)
+    """How fully they speak, measured on their accepted work; packages ask for it."""
+    level_by_hand: Mapped[bool] = mapped_column(default=False)
+    """The owner has set level and narration: the rule leaves both alone until the owner lets it."""
     channel: Mapped[Channel] = mapped_column(closed_set(Channel))
     channel_address: Mapped[str] = mapped_column(sa.String(254))
     """Where the channel finds them: a user name or an e-mail address."""
+    channel_key: Mapped[str] = mapped_column(sa.String(64), index=True)
+    """What tells whether two workers are paid to one account: `rules.channel_key`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship()

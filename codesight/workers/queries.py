@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from codesight.errors import NotAllowed, NotFound
 from codesight.workers.models import Consent, Worker
-from codesight.workers.onboarding.steps import ASKED_FOR, CODES, standing
+from codesight.workers.onboarding.steps import ASKED_FOR, CODES, progress
 from codesight.workers.rules import CONSENT_SHA256
 
 
@@ -51,6 +51,6 @@ def ensure_onboarded(db: Session, worker: Worker) -> None:
 
     Raises NotAllowed with the code of the first missing step, such as `quiz_not_passed`, and all of them in `missing`.
     """
-    missing = [one.step for one in standing(db, worker) if one.code]
+    missing = [one.step for one in progress(db, worker) if one.code]
     if missing:
         raise NotAllowed(CODES[missing[0]], ASKED_FOR[missing[0]], missing=[CODES[step] for step in missing])

@@ -1,6 +1,7 @@
 """The consent's text and whether an invitation still lets somebody in."""
 
 import hashlib
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -42,3 +43,19 @@ def ordered(invitation: Invitation, order_number: str) -> str:
         why = f"Enter the number of your order at {invitation.marketplace}: it is how your pay finds you."
         raise Invalid("order_number_missing", why, fields={"order_number": [why]})
     return kept
+
+
+def channel_key(channel: Channel, address: str) -> str:
+    """The same for two ways of writing one payout account, and only for those; says nothing to who reads it.
+
+    A mail address counts the same at every channel: it is one person's. Google's mail ignores dots, and what follows
+    a plus, in the name (support.google.com/mail/answer/7436150); the plus means the same with most others.
+    """
+    plain = "".join(address.casefold().split())
+    name, at, host = plain.rpartition("@")
+    if at and name:
+        name, host = name.partition("+")[0], "gmail.com" if host == "googlemail.com" else host
+        plain = f"mail:{name.replace('.', '') if host == 'gmail.com' else name}@{host}"
+    else:
+        plain = f"{channel}:{re.sub(r'[^0-9a-z]', '', plain) or plain}"
+    return hashlib.sha256(plain.encode()).hexdigest()

@@ -222,6 +222,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_kept_answer_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "level_rule",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by"], ["account.id"], name=op.f("fk_level_rule_made_by")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_level_rule")),
+    )
+    op.create_table(
         "mail_choice",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -237,6 +246,7 @@ def upgrade() -> None:
                 "revision",
                 "payout",
                 "level",
+                "suspension",
                 "message",
                 "news",
                 "books",
@@ -684,6 +694,20 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
+            "narration",
+            sa.Enum(
+                "some",
+                "thoughts",
+                "detailed",
+                name="worker_narration",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("level_by_hand", sa.Boolean(), nullable=False),
+        sa.Column(
             "channel",
             sa.Enum(
                 "fiverr",
@@ -700,6 +724,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("channel_address", sa.String(length=254), nullable=False),
+        sa.Column("channel_key", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_worker_account_id")),
         sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_worker_gig_id")),
@@ -708,6 +733,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_worker")),
     )
     with op.batch_alter_table("worker", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_worker_channel_key"), ["channel_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_worker_wave_id"), ["wave_id"], unique=False)
         batch_op.create_index(
             "uq_worker_order",
@@ -852,12 +878,100 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "suspension",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "scope",
+            sa.Enum(
+                "all",
+                "gig",
+                "tier",
+                name="suspensionscope",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("gig_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "tier",
+            sa.Enum(
+                "basic",
+                "standard",
+                "premium",
+                name="suspension_tier",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appeal", sa.String(length=1000), nullable=True),
+        sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_because", sa.String(length=500), nullable=True),
+        sa.CheckConstraint(
+            "(scope = 'all') = (gig_id IS NULL) AND (scope = 'tier') = (tier IS NOT NULL)",
+            name=op.f("ck_suspension_what"),
+        ),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (answer IS NULL) AND (answered_at IS NULL) = (answered_by IS NULL)",
+            name=op.f("ck_suspension_answer"),
+        ),
+        sa.CheckConstraint("(answered_at IS NULL) = (upheld IS NULL)", name=op.f("ck_suspension_answer_decides")),
+        sa.CheckConstraint("(appeal IS NULL) = (appealed_at IS NULL)", name=op.f("ck_suspension_appeal")),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (lifted_because IS NULL)",
+            name=op.f("ck_suspension_lifting"),
+        ),
+        sa.CheckConstraint(
+            "answered_at IS NULL OR appealed_at IS NOT NULL", name=op.f("ck_suspension_answer_to_an_appeal")
+        ),
+        sa.CheckConstraint("until IS NULL OR until > made_at", name=op.f("ck_suspension_length")),
+        sa.CheckConstraint(
+            "upheld IS NULL OR upheld OR lifted_at IS NOT NULL",
+            name=op.f("ck_suspension_not_upheld_is_lifted"),
+        ),
+        sa.ForeignKeyConstraint(["answered_by"], ["account.id"], name=op.f("fk_suspension_answered_by")),
+        sa.ForeignKeyConstraint(["gig_id"], ["gig.id"], name=op.f("fk_suspension_gig_id")),
+        sa.ForeignKeyConstraint(["lifted_by"], ["account.id"], name=op.f("fk_suspension_lifted_by")),
+        sa.ForeignKeyConstraint(["made_by"], ["account.id"], name=op.f("fk_suspension_made_by")),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_suspension_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspension")),
+    )
+    with op.batch_alter_table("suspension", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suspension_worker_id"), ["worker_id"], unique=False)
+
+    op.create_table(
         "training_pass",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("task", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["worker.account_id"], name=op.f("fk_training_pass_account_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_training_pass")),
+    )
+    op.create_table(
+        "worker_numbers",
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("decided", sa.Integer(), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=True),
+        sa.Column("first_pass", sa.Integer(), nullable=True),
+        sa.Column("narration", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.account_id"], name=op.f("fk_worker_numbers_worker_id")),
+        sa.PrimaryKeyConstraint("worker_id", name=op.f("pk_worker_numbers")),
     )
     op.create_table(
         "worker_profile",
@@ -1108,6 +1222,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("assignment_id", "account_id", name=op.f("pk_message_seen")),
     )
     op.create_table(
+        "session_device",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("device_key", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_session_device_session_id")),
+        sa.PrimaryKeyConstraint("session_id", "device_key", name=op.f("pk_session_device")),
+    )
+    with op.batch_alter_table("session_device", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_device_device_key"), ["device_key"], unique=False)
+
+    op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -1170,6 +1294,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("playable_key", sa.String(length=200), nullable=True),
         sa.Column("duration_ms", sa.Integer(), nullable=True),
         sa.Column("problem_code", sa.String(length=40), nullable=True),
@@ -1181,6 +1306,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_upload_key")),
         sa.UniqueConstraint("session_id", "kind", name=op.f("uq_upload_session_id_kind")),
     )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_sha256"), ["sha256"], unique=False)
+
     op.create_table(
         "analysis_run",
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -1221,10 +1349,52 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_check_run_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", "name", name=op.f("pk_check_run")),
     )
+    op.create_table(
+        "link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "payout",
+                "device",
+                "file",
+                "events",
+                name="linkkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("low_id", sa.Integer(), nullable=False),
+        sa.Column("high_id", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.String(length=64), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_by", sa.Integer(), nullable=True),
+        sa.Column("dismissed_because", sa.String(length=500), nullable=True),
+        sa.CheckConstraint(
+            "(dismissed_at IS NULL) = (dismissed_by IS NULL) AND (dismissed_at IS NULL) = (dismissed_because IS NULL)",
+            name=op.f("ck_link_dismissed"),
+        ),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_link_order")),
+        sa.ForeignKeyConstraint(["dismissed_by"], ["account.id"], name=op.f("fk_link_dismissed_by")),
+        sa.ForeignKeyConstraint(["high_id"], ["worker.account_id"], name=op.f("fk_link_high_id")),
+        sa.ForeignKeyConstraint(["low_id"], ["worker.account_id"], name=op.f("fk_link_low_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_link_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        sa.UniqueConstraint("low_id", "high_id", "kind", "evidence", name=op.f("uq_link_low_id_high_id_kind_evidence")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_high_id"), ["high_id"], unique=False)
+
     op.create_table(
         "review",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1285,6 +1455,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("submission_id", "number", name=op.f("pk_step")),
     )
     op.create_table(
+        "stream_band",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("band", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_stream_band_submission_id")),
+        sa.PrimaryKeyConstraint("submission_id", "band", name=op.f("pk_stream_band")),
+    )
+    with op.batch_alter_table("stream_band", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stream_band_key"), ["key"], unique=False)
+
+    op.create_table(
         "transcript",
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -1309,13 +1490,24 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("review_posting")
     op.drop_table("transcript")
+    with op.batch_alter_table("stream_band", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stream_band_key"))
+
+    op.drop_table("stream_band")
     op.drop_table("step")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_reviewer_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_high_id"))
+
+    op.drop_table("link")
     op.drop_table("check_run")
     op.drop_table("analysis_run")
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_upload_sha256"))
+
     op.drop_table("upload")
     with op.batch_alter_table("training_attempt", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1326,6 +1518,10 @@ def downgrade() -> None:
 
     op.drop_table("training_attempt")
     op.drop_table("submission")
+    with op.batch_alter_table("session_device", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_device_device_key"))
+
+    op.drop_table("session_device")
     op.drop_table("message_seen")
     op.drop_table("event")
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
@@ -1349,7 +1545,12 @@ def downgrade() -> None:
 
     op.drop_table("assignment")
     op.drop_table("worker_profile")
+    op.drop_table("worker_numbers")
     op.drop_table("training_pass")
+    with op.batch_alter_table("suspension", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suspension_worker_id"))
+
+    op.drop_table("suspension")
     with op.batch_alter_table("quiz_attempt", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_quiz_attempt_open",
@@ -1385,6 +1586,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("marketplace <> ''"),
         )
         batch_op.drop_index(batch_op.f("ix_worker_wave_id"))
+        batch_op.drop_index(batch_op.f("ix_worker_channel_key"))
 
     op.drop_table("worker")
     op.drop_table("mailed_invitation")
@@ -1453,6 +1655,7 @@ def downgrade() -> None:
     op.drop_table("outgoing_mail")
     op.drop_table("news")
     op.drop_table("mail_choice")
+    op.drop_table("level_rule")
     with op.batch_alter_table("kept_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_answer_created_at"))
 

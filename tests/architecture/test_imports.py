@@ -14,13 +14,19 @@ FLOOR = {
 SHARED = {"models", "rules", "actions", "queries"}
 # `capture` has no plug-ins; these are its parts, named in the design.
 PARTS = {
+    # Folders of their own: what somebody does between joining and the first package, and what they may do.
+    "workers": {"onboarding", "standing"},
+    "reviews": {"levels", "messages"},
     "capture": {"protocol", "events", "masking", "uploads", "documents", "tickets", "writer"},
-    # A folder of its own: what somebody does between joining and the first package.
-    "workers": {"onboarding"},
     # The invariants are a program of their own; people and changes are read over several stages.
-    "reports": {"audit", "books", "people"},
+    "reports": {"audit", "books", "people", "roster"},
 }
-BASES = {"checks": {"base", "speech_signal", "training"}, "analysis": {"base"}, "exports": {"base"}}
+# `linking` compares submissions of several people, which no check of one can; `training` judges practice.
+BASES = {
+    "checks": {"base", "linking", "speech_signal", "training"},
+    "analysis": {"base"},
+    "exports": {"base"},
+}
 
 STAGES = list(FLOW)
 

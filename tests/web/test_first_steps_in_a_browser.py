@@ -1,6 +1,5 @@
 """The first steps' pages in a real Chromium, with nothing there that recording needs: each page says what to do."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -19,15 +18,12 @@ from tests.support import media
 from tests.support.people import PASSWORD, World
 from tests.support.services import chromium, needs
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: what is looked at here is the browser."""
-    path = tmp_path / "test.sqlite"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+pytestmark = [
+    needs("Chromium"),
+    pytest.mark.xdist_group("browser"),
+    # What is looked at here is the browser.
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 
 @pytest.fixture

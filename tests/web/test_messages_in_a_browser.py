@@ -11,9 +11,9 @@ from werkzeug.serving import make_server
 from codesight import letters, outbox
 from codesight.accounts.models import Account, Role
 from codesight.db import transaction
-from codesight.messages import actions, queries
-from codesight.messages.rules import Group, fingerprint
 from codesight.policy import Kind
+from codesight.reviews.messages import actions, queries
+from codesight.reviews.messages.rules import Group, fingerprint
 from codesight.workers.models import Worker
 from tests.journeys.accessible import offences
 from tests.support.people import NOW, PASSWORD, World, claim, submit_for_review

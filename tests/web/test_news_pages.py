@@ -7,9 +7,9 @@ from flask import Flask
 
 from codesight.accounts.models import Role
 from codesight.db import reading, transaction
-from codesight.messages.actions import tell_some
-from codesight.messages.models import News
 from codesight.outgoing import OutgoingMail
+from codesight.reviews.messages.actions import tell_some
+from codesight.reviews.messages.models import News
 from codesight.workers.models import Worker
 from tests.support.people import NOW, World, client_for, make_worker, sign_in
 from tests.web.browsing import send

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from codesight.accounts.models import Account, Role
 from codesight.db import reading, transaction
 from codesight.exports.models import Dataset
-from codesight.gigs.models import Level
 from codesight.workers.models import Worker
 from jobs import pipeline
 from tests.reviews.support import rate_and_post
@@ -36,52 +35,6 @@ def test_the_overview_shows_targets_money_and_what_waits(owner: FlaskClient) -> 
     assert re.search(r"Sessions handed in.*?2 <small>of 1,500", page, re.DOTALL)
     assert "$5.00 spent" in page  # $4.00 and the bonus of $1.00
     assert "not measured yet" in page
-
-
-def test_workers_are_listed_with_what_they_earned(owner: FlaskClient) -> None:
-    page = owner.get("/owner/workers").text
-    row = page[page.index("worker@example.org") : page.index("other@example.org")]
-    assert re.search(r'data-label="Accepted">1<', row)
-    assert "$5.00" in row
-    assert "$5.00" not in page[page.index("other@example.org") :]
-    assert "no more workers" in owner.get("/owner/workers?page=9").text
-
-
-def test_workers_are_paged(owner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blueprints.pages.owner.PAGE", 1)
-    first, second = owner.get("/owner/workers").text, owner.get("/owner/workers?page=2").text
-    assert "2 in all" in first
-    assert ("worker@example.org" in first, "other@example.org" in first) == (True, False)
-    assert "Older →" in first
-    assert ("worker@example.org" in second, "other@example.org" in second) == (False, True)
-    assert "Older →" not in second
-
-
-def test_a_workers_level_is_set_and_they_are_told(app: Flask, owner: FlaskClient, world: World) -> None:
-    assert 'aria-label="Level of A worker"' in owner.get("/owner/workers").text
-    action = f"/owner/workers/{world.worker_id}/level"
-    answer = press(owner, "/owner/workers", f"{action}?page=1", level="experienced")
-    assert answer.location == "/owner/workers?page=1"
-    page = owner.get("/owner/workers").text
-    assert "A worker is experienced now, and is told." in page
-    row = page[page.index("worker@example.org") : page.index("other@example.org")]
-    assert "<option selected>experienced</option>" in row
-    assert "Your level is “experienced” now." in client_for(app, Role.WORKER).get("/home").text
-    press(owner, "/owner/workers", action, level="experienced")
-    assert "A worker is experienced already." in owner.get("/owner/workers").text
-
-
-def test_a_level_that_does_not_exist_is_refused_and_so_are_strangers(
-    app: Flask, owner: FlaskClient, world: World
-) -> None:
-    action = f"/owner/workers/{world.worker_id}/level"
-    press(owner, "/owner/workers", action, level="emperor")
-    assert "Level: Not a valid choice." in owner.get("/owner/workers").text
-    assert press(owner, "/owner/workers", "/owner/workers/999/level", level="expert").status_code == 404
-    assert client_for(app, Role.REVIEWER).post(action, data={"level": "entry"}).status_code == 403
-    assert owner.post(action, data={"level": "entry"}).location == "/owner/workers?page=1"  # without the page's token
-    with reading(app.extensions["codesight"].engine) as db:
-        assert db.get_one(Worker, world.worker_id).level == Level.EXPERT
 
 
 def test_the_menu_leads_the_owner_to_review_and_payments(owner: FlaskClient) -> None:

@@ -11,8 +11,8 @@ from codesight import letters
 from codesight.accounts.actions import close_account
 from codesight.accounts.models import Account, Role
 from codesight.db import reading, transaction
-from codesight.messages.models import Message
 from codesight.outgoing import OutgoingMail
+from codesight.reviews.messages.models import Message
 from codesight.workers.models import Worker
 from tests.support.people import NOW, World, claim, client_for, sign_in, submit_for_review
 from tests.web.browsing import send

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -14,11 +14,17 @@ from codesight.accounts.models import AuditEntry
 from codesight.assignments.queries import open_claim
 from codesight.db import reading, transaction
 from codesight.errors import NotAllowed
-from codesight.gigs.models import Level
+from codesight.gigs.models import Level, Narration
 from codesight.outbox import Notice
-from codesight.workers import actions as workers
 from codesight.workers.models import Worker
+from codesight.workers.standing import actions as standing
 from tests.support.people import NOW, claim, make_world
+
+SPEAKS = {Level.ENTRY: Narration.SOME, Level.EXPERT: Narration.DETAILED}
+
+
+def set_level(db: Session, worker: Worker, level: Level, *, by: int, now: datetime) -> bool:
+    return standing.set_level(db, worker, level, SPEAKS[level], by=by, now=now)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ def worker_id(engine: Engine) -> int:
     """An entry-level worker; another one is an expert."""
     with transaction(engine) as db:
         people = make_world(db)
-        db.get_one(Worker, people.worker_id).level = Level.ENTRY
+        worker = db.get_one(Worker, people.worker_id)
+        worker.level, worker.narration, worker.level_by_hand = Level.ENTRY, Narration.SOME, True
         return people.worker_id
 
 
@@ -52,10 +59,11 @@ def test_a_new_level_opens_packages_is_audited_and_the_worker_is_told(engine: En
         worker = db.get_one(Worker, worker_id)
         with pytest.raises(NotAllowed, match="level"), db.begin_nested():
             claim(db, worker, "premium")
-        assert workers.set_level(db, worker, Level.EXPERT, by=worker_id, now=NOW) is True
+        assert set_level(db, worker, Level.EXPERT, by=worker_id, now=NOW) is True
         assert claim(db, worker, "premium").package.level == Level.EXPERT
+        change = {"before": "entry", "after": "expert", "narration_before": "some", "narration": "detailed"}
         assert told(db) == Told(
-            [(worker_id, f"account:{worker_id}", {"before": "entry", "after": "expert"})],
+            [(worker_id, f"account:{worker_id}", {**change, "why": "set by the owner"})],
             [(worker_id, "Your level is “expert” now")],
         )
     with reading(engine) as db:
@@ -64,17 +72,17 @@ def test_a_new_level_opens_packages_is_audited_and_the_worker_is_told(engine: En
 
 def test_the_same_level_changes_nothing(engine: Engine, worker_id: int) -> None:
     with transaction(engine) as db:
-        assert workers.set_level(db, db.get_one(Worker, worker_id), Level.ENTRY, by=worker_id, now=NOW) is False
+        assert set_level(db, db.get_one(Worker, worker_id), Level.ENTRY, by=worker_id, now=NOW) is False
         assert told(db) == Told([], [])
 
 
 def test_a_lower_level_leaves_what_was_claimed_and_is_told_as_well(engine: Engine, worker_id: int) -> None:
     with transaction(engine) as db:
         worker = db.get_one(Worker, worker_id)
-        workers.set_level(db, worker, Level.EXPERT, by=worker_id, now=NOW)
+        set_level(db, worker, Level.EXPERT, by=worker_id, now=NOW)
         mine = claim(db, worker, "premium")
-        workers.set_level(db, worker, Level.ENTRY, by=worker_id, now=NOW + timedelta(seconds=1))
-        workers.set_level(db, worker, Level.EXPERT, by=worker_id, now=NOW + timedelta(seconds=2))
+        set_level(db, worker, Level.ENTRY, by=worker_id, now=NOW + timedelta(seconds=1))
+        set_level(db, worker, Level.EXPERT, by=worker_id, now=NOW + timedelta(seconds=2))
         assert open_claim(db, worker_id) is mine
         levels = ["expert", "entry", "expert"]
         assert [text for _, text in told(db).notices] == [f"Your level is “{level}” now" for level in levels]
@@ -89,7 +97,7 @@ def test_pressed_four_times_at_once_it_is_written_down_and_told_once(engine: Eng
         together.wait()
         with transaction(engine) as db:
             mine = db.merge(worker, load=False)
-            return workers.set_level(db, mine, Level.EXPERT, by=worker_id, now=NOW + timedelta(seconds=number))
+            return set_level(db, mine, Level.EXPERT, by=worker_id, now=NOW + timedelta(seconds=number))
 
     with ThreadPoolExecutor(4) as owners:
         assert sorted(owners.map(press, range(4))) == [False, False, False, True]

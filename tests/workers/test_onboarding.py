@@ -74,7 +74,7 @@ def test_each_step_that_is_missing_refuses_a_claim_by_its_own_code_until_all_are
         assert db.query(TrainingPass).filter_by(account_id=me).count() == 1
     assert refused(engine, me) == "quiz_not_passed"
     with reading(engine) as db:
-        standing = steps.standing(db, db.get_one(Worker, me))
+        standing = steps.progress(db, db.get_one(Worker, me))
     assert [one.state for one in standing] == ["done", "done", "done", "done", "next"]
     pass_quiz(engine, me)
     assert refused(engine, me) is None

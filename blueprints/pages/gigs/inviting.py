@@ -16,7 +16,7 @@ from codesight.clock import now
 from codesight.errors import Problem
 from codesight.gigs import queries
 from codesight.gigs.actions import INVITATION_DAYS
-from codesight.messages import actions
+from codesight.reviews.messages import actions
 
 
 def an_address(form: FlaskForm, field: EmailField) -> None:

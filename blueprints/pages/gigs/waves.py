@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed, problems_of
+from blueprints.forms import ensure_pressed, problems_of, show_refusal
 from blueprints.pages.gigs import bp
 from blueprints.pages.gigs.forms import LinkForm, ResizeForm, WaveForm
 from blueprints.pages.gigs.inviting import InviteForm
@@ -74,7 +74,7 @@ def new_wave(gig_id: int) -> ResponseReturnValue:
         else:
             flash(problems_of(form), "error")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".gig", gig_id=gig_id))
 
 
@@ -92,7 +92,7 @@ def move_wave(wave_id: int, verb: str) -> ResponseReturnValue:
             act(db, wave, now=now(), by=viewer().id)
         flash(f"{wave.name} is open." if verb == "open" else f"{wave.name} is closed; who has work keeps it.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".gig", gig_id=gig_id))
 
 

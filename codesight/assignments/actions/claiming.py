@@ -19,14 +19,16 @@ from codesight.lifecycle import AssignmentState, WaveState
 from codesight.policy import Kind
 from codesight.workers.models import Worker
 from codesight.workers.queries import ensure_onboarded
+from codesight.workers.standing.queries import ensure_not_suspended
+from codesight.workers.standing.rules import speaks_enough
 
 
 def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, now: datetime) -> PackageClaim:
     """Reserve a whole package for a worker: all of its scenarios or none.
 
     A worker who has this package already gets it again. Ended leases that stand in the way are ended here: no
-    scheduler is needed for that. Raises NotAllowed `level_too_low` and what `ensure_onboarded` raises; Conflict
-    `package_open`, `wave_closed`, `budget_spent`, `no_slots`.
+    scheduler is needed for that. Raises NotAllowed `suspended`, `level_too_low`, `narration_too_low` and what
+    `ensure_onboarded` raises; Conflict `package_open`, `wave_closed`, `budget_spent`, `no_slots`.
     """
     lock_worker(db, worker.account_id)
     already = open_claim(db, worker.account_id)
@@ -34,7 +36,7 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
         if already.package_id == package.id:
             return already
         raise Conflict("package_open", "Finish the package that you have, or return it, before you take another.")
-    _ensure_admitted(db, worker, package)
+    _ensure_admitted(db, worker, package, now)
     lock_package(db, package)
     freed = expire_overdue(db, worker, package, now=now)
     if already is not None:
@@ -52,10 +54,14 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
     return made
 
 
-def _ensure_admitted(db: Session, worker: Worker, package: Package) -> None:
+def _ensure_admitted(db: Session, worker: Worker, package: Package, now: datetime) -> None:
+    ensure_not_suspended(db, worker.account_id, package.gig_id, package.tier, now)
     ensure_onboarded(db, worker)
     if not may_take(worker.level, package.level):
         raise NotAllowed("level_too_low", f"This package asks for level {package.level}; yours is {worker.level}.")
+    if not speaks_enough(worker.narration, package.narration):
+        why = "This package asks for more narration than your accepted recordings have. Say more of what you think."
+        raise NotAllowed("narration_too_low", why, has=worker.narration.value, asked=package.narration.value)
     if worker.wave.state != WaveState.OPEN:
         raise Conflict("wave_closed", "This round of workers is not open now. You keep your account; look in again.")
 

@@ -44,7 +44,7 @@ class StepState(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """One required step of one worker."""
 
     step: OnboardingStep
@@ -56,18 +56,18 @@ class Standing:
         return None if self.state == StepState.DONE else CODES[self.step]
 
 
-def standing(db: Session, worker: Worker) -> list[Standing]:
+def progress(db: Session, worker: Worker) -> list[Progress]:
     """The steps that the worker's gig asks for, in order; the first one that is not done is next."""
-    done, found = _done(db, worker), list[Standing]()
+    done, found = _done(db, worker), list[Progress]()
     for step in _required(worker.gig):
         missing = step not in done
         is_next = missing and all(one.state == StepState.DONE for one in found)
         state = StepState.NEXT if is_next else StepState.LATER if missing else StepState.DONE
-        found.append(Standing(step, state))
+        found.append(Progress(step, state))
     return found
 
 
-def missing_step(steps: Sequence[Standing]) -> OnboardingStep | None:
+def missing_step(steps: Sequence[Progress]) -> OnboardingStep | None:
     """The next step to do; None when all are done."""
     return next((one.step for one in steps if one.state == StepState.NEXT), None)
 

@@ -14,8 +14,8 @@ from codesight.db import reading, transaction
 from codesight.errors import Conflict
 from codesight.gigs import actions as gigs
 from codesight.gigs.models import Invitation, Wave
-from codesight.messages import actions
 from codesight.outgoing import OutgoingMail
+from codesight.reviews.messages import actions
 from tests.support.people import NOW, World, make_world
 
 

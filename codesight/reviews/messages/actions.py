@@ -15,11 +15,11 @@ from codesight.gigs import actions as gigs
 from codesight.gigs import rules as gig_rules
 from codesight.gigs.models import Gig, Invitation, Wave
 from codesight.lifecycle import WaveState
-from codesight.messages import queries
-from codesight.messages.models import MailedInvitation, Message, News, Recipient, Seen
-from codesight.messages.rules import Group, called, excerpt, fingerprint, kept
 from codesight.policy import POLICY, Kind
 from codesight.recordings.models import RecordingSession
+from codesight.reviews.messages import queries
+from codesight.reviews.messages.models import MailedInvitation, Message, News, Recipient, Seen
+from codesight.reviews.messages.rules import Group, called, excerpt, fingerprint, kept
 
 MOST_AT_ONCE = 50
 """People of a group who are told in one transaction."""

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from codesight.accounts.models import Account, Role
 from codesight.db import reading, transaction
 from codesight.errors import Invalid, NotFound
-from codesight.messages import actions, queries
-from codesight.messages.models import Message
 from codesight.outbox import Notice
 from codesight.outgoing import ChatAlert, OutgoingMail
+from codesight.reviews.messages import actions, queries
+from codesight.reviews.messages.models import Message
 from codesight.workers.models import Worker
 from tests.reviews.support import give
 from tests.support.people import NOW, World, claim, make_account, make_world, submit_for_review

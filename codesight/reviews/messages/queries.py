@@ -15,11 +15,11 @@ from codesight.errors import NotFound
 from codesight.gigs import queries as gigs
 from codesight.gigs.models import Level
 from codesight.lifecycle import AssignmentState
-from codesight.messages.models import Message, News, Recipient, Seen
-from codesight.messages.rules import STANDING_WORDS, Group, Standing
 from codesight.policy import Kind
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.recordings.queries import session_for, submission_of_session
+from codesight.reviews.messages.models import Message, News, Recipient, Seen
+from codesight.reviews.messages.rules import STANDING_WORDS, Group, Standing
 from codesight.reviews.models import Review
 from codesight.workers.models import Worker
 

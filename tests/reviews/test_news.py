@@ -15,10 +15,10 @@ from codesight.assignments import actions as assignments
 from codesight.db import reading, transaction
 from codesight.errors import Conflict
 from codesight.gigs.models import Level
-from codesight.messages import actions, queries
-from codesight.messages.models import News, Recipient
-from codesight.messages.rules import Group, Standing, fingerprint
 from codesight.outbox import Notice
+from codesight.reviews.messages import actions, queries
+from codesight.reviews.messages.models import News, Recipient
+from codesight.reviews.messages.rules import Group, Standing, fingerprint
 from codesight.workers.models import Worker
 from tests.support.people import NOW, World, claim, make_worker, make_world
 

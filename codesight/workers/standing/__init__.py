@@ -1,0 +1,1 @@
+"""Where a worker stands: level and narration by a rule, and suspensions."""

@@ -1,1 +1,0 @@
-"""Tests of what people write to each other."""
