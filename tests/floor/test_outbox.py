@@ -93,9 +93,9 @@ def test_a_digest_comes_once_a_day_at_the_persons_hour_and_only_with_something_i
         outbox.tell(db, ann, "review:1", "Five stars!", "/", now=EIGHT - 3 * hour)
         assert digests.due(db, now=EIGHT - hour) == []
         assert digests.due(db, now=EIGHT) == [ann]
-        assert digests.write(db, ann, now=EIGHT)
-        assert not digests.write(db, ann, now=EIGHT)
         outbox.tell(db, ann, "review:2", "Four stars.", "/", now=EIGHT + hour)
+        assert digests.write(db, ann, now=EIGHT + 2 * hour)  # late: it holds what was told before its hour
+        assert not digests.write(db, ann, now=EIGHT + 2 * hour)
         assert digests.due(db, now=EIGHT + 2 * hour) == []  # not before its hour has come again
     tomorrow, start = EIGHT + 24 * hour, Barrier(3)
 
