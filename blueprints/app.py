@@ -19,6 +19,9 @@ from blueprints.pages import (
     feedback,
     gigs,
     help,
+    messages,
+    news,
+    notifications,
     onboarding,
     owner,
     payments,
@@ -26,6 +29,7 @@ from blueprints.pages import (
     recorder,
     review,
     standing,
+    threads,
     worker,
     workforce,
 )
@@ -42,8 +46,9 @@ MAX_JSON_BYTES = 1024 * 1024
 
 BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
-    account.bp, own_settings.bp, accounts.bp, worker.bp, recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp,
-    gigs.bp, assigning.bp, onboarding.bp, onboarding_api.bp, diversity.bp, payments.bp, help.bp, feedback.bp,
+    account.bp, own_settings.bp, messages.bp, notifications.bp, threads.bp, news.bp, accounts.bp, worker.bp,
+    recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp, gigs.bp, assigning.bp, onboarding.bp,
+    onboarding_api.bp, diversity.bp, payments.bp, help.bp, feedback.bp,
     practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 

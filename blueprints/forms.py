@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
+from flask import flash
 from flask_security import password_length_validator
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -24,7 +25,7 @@ from wtforms.widgets import HiddenInput
 
 from codesight.accounts.models import Role
 from codesight.accounts.rules import TOKEN_DAYS, can_be_read
-from codesight.errors import Invalid, NotAllowed
+from codesight.errors import Invalid, NotAllowed, Problem
 from codesight.payouts.rules import CHANNEL_NAMES
 from codesight.reviews.models import ReasonCode, Review
 from codesight.reviews.rules import NOTE_LENGTH
@@ -90,6 +91,13 @@ def readable(form: FlaskForm, field: StringField) -> None:
 def problems_of(form: FlaskForm) -> str:
     """What is wrong with a form, as sentences to show on the page that it came from."""
     return " ".join(f"{form[name].label.text}: {' '.join(why)}" for name, why in form.errors.items() if name)
+
+
+def show_refusal(problem: Problem) -> None:
+    """Say on the next page why something was refused. What is not there is no sentence but a 404: raises it again."""
+    if problem.status == 404:
+        raise problem
+    flash(problem.message, "error")
 
 
 class ButtonForm(FlaskForm):

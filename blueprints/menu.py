@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 from flask_login import current_user
 
+from blueprints.web import reading
+from codesight import outbox
 from codesight.accounts.models import Role
 
 MENUS: dict[Role, tuple[tuple[str, str], ...]] = {
@@ -33,7 +35,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "worker.home": ("/onboarding", "/scenarios", "/submissions"),
     "worker.packages": ("/standing",),
     "gigs.index": ("/owner/scenarios",),
-    "workforce.index": ("/owner/feedback", "/owner/levels"),
+    "workforce.index": ("/owner/feedback", "/owner/levels", "/owner/news"),
     "accounts.people": ("/owner/audit",),
 }
 """Addresses of an entry's pages that do not begin with the entry's own address."""
@@ -49,8 +51,8 @@ class Entry:
 
 
 def register(app: Flask) -> None:
-    """Make the menu known to every page."""
-    app.context_processor(lambda: {"menu": menu()})
+    """Make the menu known to every page, and how many messages wait to be read."""
+    app.context_processor(lambda: {"menu": menu(), "unread_count": unread_count})
 
 
 def menu() -> list[Entry]:
@@ -60,6 +62,12 @@ def menu() -> list[Entry]:
     entries = [(title, view, url_for(view)) for title, view in MENUS[current_user.role]]
     urls = [url for _, _, url in entries]
     return [Entry(title, url, _is_here(view, url, urls)) for title, view, url in entries]
+
+
+def unread_count() -> int:
+    """How many messages whoever is signed in has not read."""
+    with reading() as db:
+        return outbox.unread_count(db, current_user.id)
 
 
 def _is_here(view: str, url: str, urls: list[str]) -> bool:

@@ -1,7 +1,7 @@
 """What handlers reach for: the installation's parts, a transaction, and the request's body as a checked value."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Annotated, TypeVar, cast
 
 import msgspec
@@ -11,12 +11,13 @@ from sqlalchemy.engine import Engine as Engine  # also for handlers that name th
 from sqlalchemy.orm import Session as Session
 from werkzeug.routing import IntegerConverter, Map
 
-from codesight import db
+from codesight import db, outgoing
 from codesight.accounts.models import Account
 from codesight.adapters.storage import Storage
 from codesight.config import Settings
 from codesight.errors import Invalid, Malformed
 from codesight.platform import Platform
+from jobs import pipeline
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 
@@ -49,9 +50,16 @@ def storage() -> Storage:
     return platform().storage
 
 
-def transaction() -> AbstractContextManager[Session]:
-    """One transaction for this request: committed at the end of the block, undone by an exception."""
-    return db.transaction(engine())
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction for this request: committed at the end of the block, undone by an exception.
+
+    After the commit it rings for the mails and alerts that were written in it.
+    """
+    redis_url = settings().redis_url
+    with db.transaction(engine()) as session:
+        db.after_commit(session, lambda: pipeline.written(redis_url, outgoing.fresh(session)))
+        yield session
 
 
 @contextmanager

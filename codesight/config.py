@@ -13,7 +13,7 @@ UNPACKED_EXTENSION = "chrome-extension://maklebhmklhfdnjfbnidnebdappnebac"
 STAFF = ("owner", "payer", "reviewer")
 """Roles that can be made to confirm their sign-in with a second factor; the role worker can be named too."""
 
-CHATS = {"Discord": "DISCORD_URL", "Slack": "SLACK_URL"}
+HELP_CHATS = {"Discord": "DISCORD_URL", "Slack": "SLACK_URL"}
 """Chats that help can lead to, and the variable with each one's address."""
 
 _LIMIT = re.compile(r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?")
@@ -56,6 +56,9 @@ class Settings:
     s3_region: str = "us-east-1"
     mail_url: str | None = field(default=None, repr=False)
     """The mail server, `smtp(s)://user:password@host:port?from=address`; without one, mails go to `mail` in `var`."""
+    chat_urls: tuple[str, ...] = field(default=(), repr=False)
+    """Where the owner's team is woken, as apprise writes addresses (`slack://…`, `discord://…`, or the service's own
+    webhook address); without one, alerts go to `chat` in `var`."""
     require_second_factor: frozenset[str] = frozenset(STAFF)
     """Roles that reach nothing before they have set up a second factor."""
     sign_in_limit_per_address: str = "30 per minute; 300 per hour"
@@ -66,7 +69,7 @@ class Settings:
     """How many accounts one network address may ask for, and how often one e-mail address may be given."""
     proxies: int = 0
     """How many proxies of our own stand in front of the web; each tells us the address of whom it speaks for."""
-    chats: tuple[tuple[str, str], ...] = ()
+    help_chats: tuple[tuple[str, str], ...] = ()
     """Where workers can talk to people at once: each chat's name and its https address."""
 
     @classmethod
@@ -88,12 +91,13 @@ class Settings:
             s3_endpoint=_endpoint(environ.get("S3_ENDPOINT")),
             s3_region=environ.get("S3_REGION") or "us-east-1",
             mail_url=_mail(environ.get("MAIL_URL")),
+            chat_urls=_chats(environ.get("CHAT_URLS")),
             require_second_factor=_roles("REQUIRE_SECOND_FACTOR", environ.get("REQUIRE_SECOND_FACTOR")),
             sign_in_limit_per_address=_limit(environ, "SIGN_IN_LIMIT_PER_ADDRESS", cls.sign_in_limit_per_address),
             sign_in_limit_per_account=_limit(environ, "SIGN_IN_LIMIT_PER_ACCOUNT", cls.sign_in_limit_per_account),
             sign_up_limit=_limit(environ, "SIGN_UP_LIMIT", cls.sign_up_limit),
             proxies=_number(environ, "PROXIES", 0, 0, 10),
-            chats=_chats(environ),
+            help_chats=_help_chats(environ),
         )
 
 
@@ -152,6 +156,22 @@ def _mail(text: str | None) -> str | None:
     return text
 
 
+def _chats(text: str | None) -> tuple[str, ...]:
+    urls = tuple((text or "").split())
+    if not urls:
+        return ()
+    from apprise import Apprise  # it takes a moment to load, and only who sets this needs it
+
+    for number, url in enumerate(urls, start=1):
+        if Apprise.instantiate(url) is None:
+            # It holds a token, so it is not repeated.
+            raise BadSetting(
+                f"CHAT_URLS: address {number} is not one that apprise knows, such as discord://id/token. "
+                "Several are separated by spaces."
+            )
+    return urls
+
+
 def _roles(name: str, text: str | None) -> frozenset[str]:
     if not text:
         return frozenset(STAFF)
@@ -172,8 +192,8 @@ def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     return text
 
 
-def _chats(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    given = [(name, variable, environ.get(variable)) for name, variable in CHATS.items()]
+def _help_chats(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    given = [(name, variable, environ.get(variable)) for name, variable in HELP_CHATS.items()]
     for _, variable, text in given:
         parts = _web_address(text) if text else None
         # What stands before an @ is read as the host by people in a hurry.

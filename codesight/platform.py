@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
-from codesight.adapters import mail_for, storage_for
+from codesight.adapters import chat_for, mail_for, storage_for
+from codesight.adapters.chat import Chat
 from codesight.adapters.mail import Mail
 from codesight.adapters.speech import NoSpeech, Speech
 from codesight.adapters.storage import Storage
@@ -20,6 +21,7 @@ class Platform:
     engine: Engine
     storage: Storage
     mail: Mail
+    chat: Chat
     speech: Speech
 
     @classmethod
@@ -30,5 +32,6 @@ class Platform:
             engine=engine_for(settings.database_url),
             storage=storage_for(settings),
             mail=mail_for(settings),
+            chat=chat_for(settings),
             speech=NoSpeech(),  # no speech model can be set yet; submissions say so
         )

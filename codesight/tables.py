@@ -1,6 +1,6 @@
 """All tables: imported by the migrations and the tests."""
 
-from codesight import idempotency, lifecycle, outbox
+from codesight import digests, idempotency, lifecycle, outbox, outgoing
 from codesight.accounts import models as accounts
 from codesight.analysis import models as analysis
 from codesight.assignments import models as assignments
@@ -14,6 +14,7 @@ from codesight.gigs import models as gigs
 from codesight.payouts import models as payouts
 from codesight.recordings import models as recordings
 from codesight.reviews import models as reviews
+from codesight.reviews.messages import models as messages
 from codesight.workers import models as workers
 from codesight.workers.onboarding import models as onboarding
 from codesight.workers.standing import models as standing
@@ -23,7 +24,9 @@ metadata = Base.metadata
 MODULES = (
     idempotency,
     lifecycle,
+    outgoing,
     outbox,
+    digests,
     accounts,
     gigs,
     workers,
@@ -36,6 +39,7 @@ MODULES = (
     linking,
     analysis,
     reviews,
+    messages,
     payouts,
     exports,
     feedback,

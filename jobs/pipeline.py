@@ -3,10 +3,14 @@
 handed in → playable files → checks → analysis → waits for review
 practice handed in → judged
 dataset wanted → ZIP
-mail written → sent
+mail or alert written → sent
+news for a group → each of them told
 """
 
-from jobs import datasets, mail, submissions, training
+from collections.abc import Sequence
+
+from codesight.outgoing import Outgoing, OutgoingMail
+from jobs import datasets, mail, news, submissions, training
 
 
 def submitted(redis_url: str, submission_id: int) -> None:
@@ -24,6 +28,12 @@ def dataset_wanted(redis_url: str, dataset_id: int) -> None:
     datasets.build.ring(redis_url, dataset_id)
 
 
-def mail_written(redis_url: str, mail_id: int) -> None:
-    """A mail is in the outbox: send it."""
-    mail.send.ring(redis_url, mail_id)
+def written(redis_url: str, rows: Sequence[tuple[type[Outgoing], int]]) -> None:
+    """Mails and alerts are in the outbox: send them."""
+    for kind, row_id in rows:
+        (mail.send if kind is OutgoingMail else mail.alert).ring(redis_url, row_id)
+
+
+def news_written(redis_url: str, news_id: int) -> None:
+    """The owner has written to a group: tell each of them."""
+    news.deliver.ring(redis_url, news_id)

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import structlog
 
-from codesight import idempotency, outbox
+from codesight import idempotency, outbox, outgoing
 from codesight.accounts import actions as accounts
+from codesight.accounts import queries as people
+from codesight.accounts.models import Role
 from codesight.assignments import actions as assignments
 from codesight.assignments.queries import run_out, short_of_time
 from codesight.capture import uploads
@@ -16,9 +18,13 @@ from codesight.db import reading, transaction
 from codesight.errors import Conflict
 from codesight.exports.queries import unbuilt
 from codesight.lifecycle import AssignmentState, move
+from codesight.outgoing import ChatAlert, OutgoingMail
+from codesight.policy import Kind
 from codesight.recordings.queries import submission, submissions_in_state
 from codesight.reports import books
+from codesight.reviews.messages.queries import undelivered
 from jobs import pipeline
+from jobs.mail import write_digests
 from jobs.queue import TIMEOUT_SECONDS, job, platform
 from jobs.submissions import WAITING
 
@@ -29,7 +35,7 @@ LET_GO_AFTER = timedelta(seconds=TIMEOUT_SECONDS + 60)
 """Longer than a job may take, so that nothing is taken away from one that still runs."""
 
 LET_GO_OF_MAIL_AFTER = timedelta(minutes=5)
-"""Longer than a mail server may take over one mail."""
+"""Longer than a mail server or the team's chats may take over one message."""
 
 GIVE_UP_UPLOADS_AFTER = timedelta(days=1)
 """Longer than a browser takes to send its last parts after the recording was closed."""
@@ -68,10 +74,13 @@ def ring_again() -> None:
     with reading(here.engine) as db:
         waiting = [s.id for s in submissions_in_state(db, WAITING, before=now() - RING_AGAIN_AFTER)]
         datasets = unbuilt(db, before=now() - RING_AGAIN_AFTER)
+        untold = undelivered(db, before=now() - RING_AGAIN_AFTER)
     for submission_id in waiting:
         pipeline.submitted(here.settings.redis_url, submission_id)
     for dataset_id in datasets:
         pipeline.dataset_wanted(here.settings.redis_url, dataset_id)
+    for news_id in untold:
+        pipeline.news_written(here.settings.redis_url, news_id)
 
 
 def ring_for_training() -> None:
@@ -85,15 +94,15 @@ def ring_for_training() -> None:
 
 
 def ring_for_mail() -> None:
-    """Mails whose message was lost, whose job was killed, or whose next try is due."""
+    """Mails and alerts whose message was lost, whose job was killed, or whose next try is due."""
     here = platform()
-    with transaction(here.engine) as db:
-        stuck = outbox.let_go_of_mail(db, before=now() - LET_GO_OF_MAIL_AFTER)
-        waiting = outbox.waiting_mail(db, now=now() - RING_AGAIN_AFTER)
-    if stuck:
-        log.warning("mail_let_go", mails=list(stuck))
-    for mail_id in waiting:
-        pipeline.mail_written(here.settings.redis_url, mail_id)
+    for kind in (OutgoingMail, ChatAlert):
+        with transaction(here.engine) as db:
+            stuck = outgoing.let_go(db, kind, before=now() - LET_GO_OF_MAIL_AFTER)
+            waiting = outgoing.waiting(db, kind, now=now() - RING_AGAIN_AFTER)
+        if stuck:
+            log.warning("outgoing_let_go", what=kind.__tablename__, rows=list(stuck))
+        pipeline.written(here.settings.redis_url, [(kind, row_id) for row_id in waiting])
 
 
 def end_leases() -> None:
@@ -126,11 +135,20 @@ def forget_keys() -> None:
 
 
 def check_books() -> None:
-    """The invariants of money, as a program."""
-    with reading(platform().engine) as db:
+    """The invariants of money, as a program. When one is broken the owner's team is woken, once a day."""
+    engine, moment = platform().engine, now()
+    with reading(engine) as db:
         broken = books.check(db)
     for rule in broken:
         log.error("books_broken", rule=rule)
+    if broken:
+        key = f"{Kind.BOOKS}:{moment:%Y-%m-%d}"
+        count = "1 rule" if len(broken) == 1 else f"{len(broken)} rules"
+        text = f"{count} of the books no longer hold. Pay nobody before this is understood."
+        with transaction(engine) as db:
+            for owner in people.active(db, Role.OWNER):
+                outbox.tell(db, owner.id, key, text, "/payments/books", now=moment)
+            outbox.alert(db, key, text, "/payments/books", now=moment)
 
 
 def give_up_uploads() -> None:
@@ -158,6 +176,6 @@ def forget_sign_ins() -> None:
 
 
 PARTS = (
-    let_go_of_dead_claims, ring_again, ring_for_training, ring_for_mail, end_leases, warn_of_deadlines, check_books,
-    give_up_uploads, forget_sign_ins, forget_keys,
+    let_go_of_dead_claims, ring_again, ring_for_training, end_leases, warn_of_deadlines, check_books, write_digests,
+    ring_for_mail, give_up_uploads, forget_sign_ins, forget_keys,
 )  # fmt: skip

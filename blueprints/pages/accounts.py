@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import PersonForm, RoleForm, ensure_pressed, problems_of
+from blueprints.forms import PersonForm, RoleForm, ensure_pressed, problems_of, show_refusal
 from blueprints.security import letters
 from blueprints.web import Session, reading, transaction, viewer
 from codesight.accounts import actions, queries
@@ -72,7 +72,7 @@ def add() -> ResponseReturnValue:
             letters.welcome(db, account, viewer().name)
         flash(f"{account.name} gets a mail with a link to choose a password.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return _back()
 
 
@@ -154,9 +154,7 @@ def _change(
             changed = act(db, account, now())
         flash((done if changed else nothing).format(account.name))
     except Problem as problem:
-        if problem.status == 404:
-            raise
-        flash(problem.message, "error")
+        show_refusal(problem)
     return _back()
 
 

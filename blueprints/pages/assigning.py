@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed, problems_of
+from blueprints.forms import ensure_pressed, problems_of, show_refusal
 from blueprints.pages.gigs.forms import TermsForm
 from blueprints.web import LARGEST_ID, reading, settings, transaction, viewer
 from codesight.accounts.models import Role
@@ -87,7 +87,7 @@ def decide(assignment_id: int, verb: str) -> ResponseReturnValue:
                 assignments.leave_surplus(db, assignment, by=viewer().id, now=now())
                 flash("It is not paid. The recording is kept, and the worker is told.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for("owner.work", state="overflow"))
 
 
@@ -113,5 +113,5 @@ def offer_again(assignment_id: int) -> ResponseReturnValue:
             assignments.offer_again(db, assignment, by=viewer().id, now=now())
         flash(f"“{assignment.scenario.goal}” can be given to this worker once more.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".given_up"))

@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs, scoped
 from blueprints.forms import ensure_pressed
+from blueprints.pages import threads
 from blueprints.pages.review import address, evidence
 from blueprints.web import reading, settings, storage, transaction, viewer
 from codesight.accounts.models import Role, Scope
+from codesight.checks.linking import queries as links
 from codesight.clock import now
 from codesight.db import after_commit
 from codesight.errors import NotFound
@@ -18,6 +20,7 @@ from codesight.payouts import rules as payout_rules
 from codesight.recordings import queries as recordings
 from codesight.reports import queries as reports
 from codesight.workers import queries as worker_queries
+from codesight.workers.standing import queries as standing
 from jobs import pipeline
 
 bp = Blueprint("owner", __name__, url_prefix="/owner")
@@ -36,6 +39,8 @@ def overview() -> ResponseReturnValue:
             report=reports.overview(db, now=now()),
             now=now(),
             channels=payout_rules.CHANNEL_NAMES,
+            appeals=standing.unanswered(db),
+            links=links.undismissed(db),
         )
 
 
@@ -72,6 +77,7 @@ def session(public_id: str) -> ResponseReturnValue:
         "owner/session.html",
         evidence=found,
         worker=recorded_by,
+        thread=threads.panel(public_id),
         video=address(found.screen),
         narration=address(found.microphone),
         files=[

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs, scoped
-from blueprints.forms import PaidForm, ensure_pressed, problems_of
+from blueprints.forms import PaidForm, ensure_pressed, problems_of, show_refusal
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts.models import Role, Scope
 from codesight.clock import now
@@ -46,7 +46,7 @@ def make_batch(channel: str, currency: str) -> ResponseReturnValue:
         with transaction() as db:
             made = actions.make_batch(db, Channel(channel), currency, by=viewer().id, now=now())
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
         return redirect(url_for(".due"))
     flash(f"Batch {made.id} is made. Download its file, pay, and write down the references here.")
     return redirect(url_for(".batch", batch_id=made.id))
@@ -91,7 +91,7 @@ def paypal_csv(batch_id: int) -> ResponseReturnValue:
         with reading() as db:
             return _csv(files.paypal_csv(queries.batch(db, batch_id)), f"codesight-paypal-{batch_id}.csv")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
         return redirect(url_for(".batch", batch_id=batch_id))
 
 
@@ -110,7 +110,7 @@ def mark_all_paid(batch_id: int) -> ResponseReturnValue:
                 actions.mark_paid(db, payout, form.reference.data or "", by=viewer().id, now=now())
         flash(f"{len(left)} marked as paid, and the workers are told." if left else "Nothing was left to pay.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".batch", batch_id=batch_id))
 
 
@@ -129,7 +129,7 @@ def mark_paid(payout_id: int) -> ResponseReturnValue:
             actions.mark_paid(db, queries.payout(db, payout_id), form.reference.data or "", by=viewer().id, now=now())
         flash(f"Payout {payout_id} is marked as paid, and the worker is told.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return _back_to(batch_id)
 
 
@@ -145,7 +145,7 @@ def take_back(payout_id: int) -> ResponseReturnValue:
             actions.take_back(db, queries.payout(db, payout_id), by=viewer().id, now=now())
         flash(f"Payout {payout_id} is out of the batch; what is owed is due again.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return _back_to(batch_id)
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs, public
-from blueprints.forms import ensure_pressed
+from blueprints.forms import ensure_pressed, show_refusal
 from blueprints.web import transaction, viewer
 from codesight.accounts.models import Role
 from codesight.assignments import actions as assignments
@@ -39,7 +39,7 @@ def give_back(assignment_id: int) -> ResponseReturnValue:
         with transaction() as db:
             assignments.give_back(db, assignment_of(db, viewer().id, assignment_id), now=now())
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
         return redirect(url_for("worker.scenario", assignment_id=assignment_id))
     flash("The scenario is returned. It no longer counts for your package’s pay.")
     return redirect(url_for("worker.home"))

@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import RatingForm
+from blueprints.forms import RatingForm, show_refusal
+from blueprints.pages import threads
 from blueprints.present import Moment, timeline
 from blueprints.web import Session, reading, settings, storage, transaction, viewer
 from codesight import money
@@ -104,7 +105,7 @@ def rate(public_id: str) -> ResponseReturnValue:
             form[name].errors = why
         return _page(public_id, form), 422
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
         return redirect(url_for(".session", public_id=public_id))
     flash(f"Saved: {STARS[review.rating].lower()}, {review.rating} of 5 stars.")
     return redirect(url_for(".next_one", skip=_passed()))
@@ -164,6 +165,7 @@ def _page(public_id: str, form: RatingForm) -> str:
         evidence=found,
         form=form,
         latest=latest,
+        thread=threads.panel(public_id),
         left=left,
         video=address(found.screen),
         narration=address(found.microphone),

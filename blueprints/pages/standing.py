@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import problems_of
+from blueprints.forms import problems_of, show_refusal
 from blueprints.pages.workforce.forms import AppealForm
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts.models import Role
@@ -56,7 +56,5 @@ def appeal(suspension_id: int) -> ResponseReturnValue:
             else:
                 flash(problems_of(form), "error")
     except Problem as problem:
-        if problem.status == 404:
-            raise
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".page"))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
 from blueprints.forms import ensure_pressed
+from blueprints.pages import threads
 from blueprints.pages.feedback import AboutForm
 from blueprints.pages.onboarding import TOLD
 from blueprints.web import reading, settings, transaction, viewer
@@ -37,8 +38,8 @@ from codesight.workers.onboarding import device
 from codesight.workers.onboarding.steps import missing_step, progress
 from codesight.workers.queries import worker
 from codesight.workers.standing.models import Suspension
-from codesight.workers.standing.queries import standing_against
-from codesight.workers.standing.rules import speaks_enough, suspended
+from codesight.workers.standing.queries import standing_against, suspensions_of
+from codesight.workers.standing.rules import scope_words, speaks_enough, suspended
 
 bp = Blueprint("worker", __name__)
 
@@ -123,19 +124,11 @@ def home() -> ResponseReturnValue:
             short={a.id for a in mine if time_is_short(a, moment)},
             sessions={s.assignment_id: s for s in reversed(recordings.sessions_for(db, viewer(), 200))},
             notices=outbox.unread(db, me.account_id),
+            barred=[one for one in suspensions_of(db, me.account_id) if one.in_force(moment)],
+            scope_words=scope_words,
             earned=payouts.balance(db, me.account_id, me.gig.currency),
             currency=me.gig.currency,
         )
-
-
-@bp.post("/notices/read")
-@needs(Role.WORKER)
-def read_notices() -> ResponseReturnValue:
-    """Put the news away."""
-    ensure_pressed()
-    with transaction() as db:
-        outbox.put_away(db, viewer().id, now=now())
-    return redirect(url_for("worker.home"))
 
 
 @bp.get("/packages")
@@ -195,13 +188,16 @@ def scenario(assignment_id: int) -> ResponseReturnValue:
         latest = recordings.latest_session(db, assignment.id)
         checked = device.passed_in(db, viewer().id, request.user_agent.string)
         must_check = OnboardingStep.DEVICE in worker(db, viewer().id).gig.onboarding
+        package = assignment.claim.package
+        barred = standing_against(db, viewer().id, package.gig_id, package.tier, moment)
         return render_template(
             "worker/scenario.html",
             assignment=assignment,
             state=state,
             paused=paused,
             short=time_is_short(assignment, moment),
-            can_record=state in WITH_THE_WORKER and not paused,
+            barred=suspended(barred).message if barred is not None and state in WITH_THE_WORKER else None,
+            can_record=state in WITH_THE_WORKER and not paused and barred is None,
             checked=checked,
             must_check=must_check and checked is None,
             unfinished=latest if latest and latest.state in UNFINISHED else None,
@@ -231,6 +227,7 @@ def submission(public_id: str) -> ResponseReturnValue:
             analyses=analysis.runs(db, handed_in.id),
             uploads=[upload for kind in UploadKind if (upload := uploads.find(db, session.id, kind))],
             review=latest_review(db, handed_in.id),
+            thread=threads.panel(public_id),
             earned=payouts.accrued(db, session.assignment_id),
             feedback=feedback,
             feedback_form=AboutForm.of(feedback),

@@ -12,9 +12,8 @@ from blueprints.web import Session, settings
 from codesight import outbox
 from codesight.accounts.models import Account
 from codesight.clock import now
-from codesight.db import after_commit
 from codesight.ids import random_text
-from jobs import pipeline
+from codesight.policy import Kind
 
 
 class OutboxMail(MailUtil):
@@ -59,7 +58,4 @@ def write(db: Session, to: str, subject: str, template: str, **context: Any) -> 
 
 
 def _post(db: Session, to: str, subject: str, text: str) -> None:
-    redis_url = settings().redis_url
-    mail = outbox.post(db, f"account:{random_text(20)}", to=to, subject=subject, text=text, now=now())
-    if mail is not None:
-        after_commit(db, lambda: pipeline.mail_written(redis_url, mail.id))
+    outbox.post(db, f"{Kind.ACCOUNT}:{random_text(20)}", to=to, subject=subject, text=text, now=now())

@@ -17,6 +17,9 @@ SIGN_UP = ("account.join", "api_workers.create")
 FEEDBACK = ("feedback.about", "feedback.say")
 FEEDBACK_LIMIT = "10 per minute; 60 per day"
 """How often one person may say something: more than anybody needs, less than would bury the owner."""
+WRITING = ("threads.write", "threads.answer")
+"""Writing to people, who are mailed about it."""
+_WRITING = "10 per minute; 60 per hour"
 
 
 def register(app: Flask) -> None:
@@ -55,8 +58,17 @@ def limit(app: Flask) -> None:
             )
         app.view_functions[name] = view
     for name in FEEDBACK:
-        limited = limiter.shared_limit(FEEDBACK_LIMIT, scope="feedback", key_func=account, error_message=_SAY)
+        limited = limiter.shared_limit(FEEDBACK_LIMIT, scope="feedback", key_func=writer, error_message=_SAY)
         app.view_functions[name] = limited(app.view_functions[name])
+    for name in WRITING:
+        app.view_functions[name] = limiter.shared_limit(
+            _WRITING, scope="writing", key_func=writer, methods=["POST"], error_message=_SAY
+        )(app.view_functions[name])
+
+
+def writer() -> str:
+    """Who writes, by their account; by their address where a link stands for signing in."""
+    return f"account {current_user.id}" if current_user.is_authenticated else address()
 
 
 def address() -> str:

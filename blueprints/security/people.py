@@ -10,11 +10,11 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from blueprints.web import engine
+from blueprints.web import transaction
 from codesight.accounts import actions, queries
 from codesight.accounts.models import Account, NamedRole, Passkey
 from codesight.clock import now
-from codesight.db import reading, transaction
+from codesight.db import reading
 
 _WORK = "to_write_down"
 
@@ -28,7 +28,7 @@ def write_down(response: Response) -> Response:
     """The transaction at the request's end; nothing of it is kept when the request has failed."""
     work = g.pop(_WORK, [])
     if work and response.status_code < 500:
-        with transaction(engine()) as db:
+        with transaction() as db:
             for one in work:
                 one(db)
     return response

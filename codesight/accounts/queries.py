@@ -42,6 +42,11 @@ def accounts(
     return db.scalars(wanted.limit(limit).offset(offset)).all()
 
 
+def active(db: Session, role: Role) -> Sequence[Account]:
+    """Everybody of a role who can sign in."""
+    return db.scalars(sa.select(Account).where(Account.role == role, Account.active).order_by(Account.id)).all()
+
+
 def counts(db: Session) -> dict[Role, int]:
     """How many people have each role."""
     counted = sa.select(Account.role, sa.func.count()).group_by(Account.role)

@@ -25,6 +25,8 @@ class Letter:
     subject: str
     text: str
     at: datetime
+    unsubscribe: str = ""
+    """Where one request turns mails of this kind off; empty for those that are essential."""
 
 
 class NotSent(Exception):
@@ -111,6 +113,11 @@ def _message(letter: Letter, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<{letter.key}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     # Nobody's holiday notice is wanted in return.
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+    if letter.unsubscribe.startswith("https:"):
+        # RFC 8058: mail programs show a button that posts this, without asking the person to sign in.
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     return message
 

@@ -17,6 +17,7 @@ from codesight.lifecycle import PayoutState, move, words
 from codesight.payouts import rules
 from codesight.payouts.models import EntryKind, LedgerEntry, Payout, PayoutBatch, PayoutLine, ReviewPosting
 from codesight.payouts.queries import accrued, unpaid_entries
+from codesight.policy import Kind
 from codesight.recordings.models import Submission
 from codesight.reviews.models import Review
 from codesight.reviews.rules import Earned, decides, earned
@@ -143,7 +144,7 @@ def mark_paid(db: Session, payout: Payout, reference: str, *, by: int, now: date
     db.flush()
     amount = money.text(payout.cents, payout.currency)
     news = f"{amount} is on its way to you by {rules.CHANNEL_NAMES[payout.channel]}. Reference: {reference}"
-    outbox.tell(db, payout.worker_id, f"payout:{payout.id}", news, EARNINGS_PAGE, now=now)
+    outbox.tell(db, payout.worker_id, f"{Kind.PAYOUT}:{payout.id}", news, EARNINGS_PAGE, now=now)
     return entry
 
 

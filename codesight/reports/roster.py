@@ -79,7 +79,7 @@ def page(db: Session, wanted: Wanted, *, now: datetime, limit: int = 50) -> Page
     total = db.scalar(joined.where(*which)) or 0
     key = _key(wanted.sort)
     chosen = (
-        sa.select(Worker, key)
+        sa.select(Worker, key.label("place"))
         .join(Worker.account)
         .outerjoin(WorkerNumbers, WorkerNumbers.worker_id == Worker.account_id)
         .where(*which)

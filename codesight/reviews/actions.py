@@ -11,6 +11,7 @@ from codesight.assignments.actions import verdict
 from codesight.assignments.models import Assignment
 from codesight.errors import Conflict, NotAllowed
 from codesight.lifecycle import AssignmentState, words
+from codesight.policy import Kind
 from codesight.recordings.models import Submission
 from codesight.reviews.levels import after_verdict
 from codesight.reviews.models import ReasonCode, Review
@@ -75,7 +76,8 @@ def rate(
     db.flush()
     after_verdict(db, assignment.worker_id, now=now)
     path = f"/submissions/{submission.session.public_id}"
-    outbox.tell(db, assignment.worker_id, f"review:{review.id}", _news(assignment, before, stars), path, now=now)
+    kind = Kind.REVIEW if decides(stars) else Kind.REVISION
+    outbox.tell(db, assignment.worker_id, f"{kind}:{review.id}", _news(assignment, before, stars), path, now=now)
     return review
 
 

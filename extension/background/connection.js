@@ -1,4 +1,5 @@
 /** Keeps a conversation going with whichever session has something to say, for as long as there is one. */
+import { deviceId } from './device.js';
 import * as outbox from './outbox.js';
 import { changeSession, notice, sessionById, sessionToServe } from './sessions.js';
 import { converse } from './socket.js';
@@ -89,11 +90,13 @@ async function makeLink() {
     return;
   }
   const { id, server, ticket } = await sessionById(session.id);
+  const device = await deviceId();
   const mine = { id, ticket, open: false, talk: null };
   link = mine;
   mine.talk = converse({
     session: { id, server, ticket },
     version: chrome.runtime.getManifest().version,
+    device,
     outbox,
     onNotice: (text) => notice(id, text).then(publish),
     async onChange(state) {

@@ -14,12 +14,14 @@ const FINAL = {
   4400: 'The server did not understand this version of the extension.',
   4403: 'The ticket belongs to another recording session.',
   4409: 'This recording session takes no more events.',
+  4423: 'You are suspended, so this cannot be recorded now. What was recorded is kept; the server’s pages say why.',
 };
 
 /**
  * @param {object} options
  * @param {{id: string, server: string, ticket: string}} options.session
  * @param {string} options.version the extension's
+ * @param {string} options.device by which the server knows this browser again
  * @param {{pending: Function, acknowledge: Function, resume: Function}} options.outbox
  * @param {(state: 'open' | 'progress') => void} options.onChange
  * @param {(text: string) => void} options.onNotice
@@ -27,7 +29,7 @@ const FINAL = {
  * @param {typeof WebSocket} [options.Socket]
  * @returns {{push: (urgent: boolean) => void, stop: () => void}}
  */
-export function converse({ session, version, outbox, onChange, onNotice, onEnd, Socket = WebSocket }) {
+export function converse({ session, version, device, outbox, onChange, onNotice, onEnd, Socket = WebSocket }) {
   const socket = new Socket(`${session.server.replace(/^http/, 'ws')}/extension-ws?ticket=${encodeURIComponent(session.ticket)}`);
   const timers = new Set();
   let opened = false;
@@ -149,7 +151,7 @@ export function converse({ session, version, outbox, onChange, onNotice, onEnd, 
 
   socket.onopen = () => {
     opened = true;
-    send({ type: 'hello', v: 1, session: session.id, client: { name: 'codesight-extension', version } });
+    send({ type: 'hello', v: 1, session: session.id, client: { name: 'codesight-extension', version, device } });
   };
   socket.onmessage = async ({ data }) => {
     const frame = JSON.parse(data);

@@ -49,6 +49,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_account_fs_webauthn_user_handle")),
     )
     op.create_table(
+        "chat_alert",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("reached", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "(sent_at IS NULL AND given_up_at IS NULL) OR (text = '' AND claimed_at IS NULL)",
+            name=op.f("ck_chat_alert_erased_at_its_end"),
+        ),
+        sa.CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name=op.f("ck_chat_alert_one_end")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_alert")),
+        sa.UniqueConstraint("key", name=op.f("uq_chat_alert_key")),
+    )
+    with op.batch_alter_table("chat_alert", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_chat_alert_due_at"),
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
+
+    op.create_table(
         "gig",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
@@ -104,36 +136,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_entry_debit"), ["debit"], unique=False)
 
     op.create_table(
-        "outgoing_mail",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("to", sa.String(length=254), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("problem", sa.String(length=300), nullable=False),
-        sa.CheckConstraint(
-            "(sent_at IS NULL AND given_up_at IS NULL) OR (text = '' AND claimed_at IS NULL)",
-            name=op.f("ck_outgoing_mail_erased_at_its_end"),
-        ),
-        sa.CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name=op.f("ck_outgoing_mail_one_end")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
-        sa.UniqueConstraint("key", name=op.f("uq_outgoing_mail_key")),
+        "unwanted",
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_unwanted")),
     )
-    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outgoing_mail_due_at"),
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-        )
-
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -193,6 +200,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dataset")),
     )
     op.create_table(
+        "digest_time",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("hour BETWEEN 0 AND 23", name=op.f("ck_digest_time_hour")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_digest_time_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_digest_time")),
+    )
+    op.create_table(
         "kept_answer",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -215,20 +231,98 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_level_rule")),
     )
     op.create_table(
-        "notice",
-        sa.Column("id", sa.Integer(), nullable=False),
+        "mail_choice",
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "account",
+                "invitation",
+                "claim",
+                "deadline",
+                "expired",
+                "overflow",
+                "review",
+                "revision",
+                "payout",
+                "level",
+                "suspension",
+                "message",
+                "feedback",
+                "news",
+                "books",
+                "undelivered",
+                "digest",
+                name="mail_choice_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "delivery",
+            sa.Enum(
+                "now",
+                "digest",
+                "off",
+                name="mail_choice_delivery",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mail_choice_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_mail_choice")),
+    )
+    op.create_table(
+        "news",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("group", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["account.id"], name=op.f("fk_news_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_news")),
+        sa.UniqueConstraint("key", name=op.f("uq_news_key")),
+    )
+    op.create_table(
+        "outgoing_mail",
+        sa.Column("to", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notice_account_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint("account_id", "key", name=op.f("uq_notice_account_id_key")),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "(sent_at IS NULL AND given_up_at IS NULL) OR (text = '' AND claimed_at IS NULL)",
+            name=op.f("ck_outgoing_mail_erased_at_its_end"),
+        ),
+        sa.CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name=op.f("ck_outgoing_mail_one_end")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outgoing_mail_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
+        sa.UniqueConstraint("key", name=op.f("uq_outgoing_mail_key")),
     )
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_notice_account_id"), ["account_id"], unique=False)
+    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outgoing_mail_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_outgoing_mail_due_at"),
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
 
     op.create_table(
         "package",
@@ -459,6 +553,71 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_invitation_token")),
     )
     op.create_table(
+        "news_recipient",
+        sa.Column("news_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_news_recipient_account_id")),
+        sa.ForeignKeyConstraint(["news_id"], ["news.id"], name=op.f("fk_news_recipient_news_id")),
+        sa.PrimaryKeyConstraint("news_id", "account_id", name=op.f("pk_news_recipient")),
+    )
+    with op.batch_alter_table("news_recipient", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_news_recipient_waiting",
+            ["news_id"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.String(length=400), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "mail",
+            sa.Enum(
+                "now",
+                "digest",
+                "off",
+                name="notice_mail",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("mail_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("mail <> 'off' OR mail_id IS NULL", name=op.f("ck_notice_mailed_as_wanted")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notice_account_id")),
+        sa.ForeignKeyConstraint(["mail_id"], ["outgoing_mail.id"], name=op.f("fk_notice_mail_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_notice_account_id_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_notice_digest",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+            postgresql_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_notice_key"), ["key"], unique=False)
+        batch_op.create_index(
+            "ix_notice_unread",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
         "scenario_site",
         sa.Column("scenario_id", sa.Integer(), nullable=False),
         sa.Column("site", sa.String(length=253), nullable=False),
@@ -504,6 +663,16 @@ def upgrade() -> None:
             batch_op.f("ix_slot_scenario_id_state_number"), ["scenario_id", "state", "number"], unique=False
         )
 
+    op.create_table(
+        "mailed_invitation",
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("invitation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_mailed_invitation_invitation_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_mailed_invitation_wave_id")),
+        sa.PrimaryKeyConstraint("wave_id", "address", name=op.f("pk_mailed_invitation")),
+        sa.UniqueConstraint("invitation_id", name=op.f("uq_mailed_invitation_invitation_id")),
+    )
     op.create_table(
         "worker",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -955,6 +1124,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payout_line_payout_id"), ["payout_id"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_message_says_something")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_message_assignment_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["account.id"], name=op.f("fk_message_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("author_id", "key", name=op.f("uq_message_author_id_key")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_assignment_id"), ["assignment_id"], unique=False)
+
+    op.create_table(
         "recording_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=64), nullable=False),
@@ -1025,6 +1211,16 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["recording_session.id"], name=op.f("fk_event_session_id")),
         sa.PrimaryKeyConstraint("session_id", "seq", name=op.f("pk_event")),
+    )
+    op.create_table(
+        "message_seen",
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_seen_account_id")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_message_seen_assignment_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_seen_message_id")),
+        sa.PrimaryKeyConstraint("assignment_id", "account_id", name=op.f("pk_message_seen")),
     )
     op.create_table(
         "session_device",
@@ -1421,12 +1617,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_session_device_device_key"))
 
     op.drop_table("session_device")
+    op.drop_table("message_seen")
     op.drop_table("event")
     with op.batch_alter_table("recording_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recording_session_worker_id"))
         batch_op.drop_index(batch_op.f("ix_recording_session_assignment_id"))
 
     op.drop_table("recording_session")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_assignment_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("payout_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payout_line_payout_id"))
 
@@ -1483,12 +1684,36 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_worker_channel_key"))
 
     op.drop_table("worker")
+    op.drop_table("mailed_invitation")
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slot_scenario_id_state_number"))
         batch_op.drop_index(batch_op.f("ix_slot_gig_id_tier_state_number"))
 
     op.drop_table("slot")
     op.drop_table("scenario_site")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notice_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_notice_key"))
+        batch_op.drop_index(
+            "ix_notice_digest",
+            sqlite_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+            postgresql_where=sa.text("mail = 'digest' AND mail_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_notice_account_id"))
+
+    op.drop_table("notice")
+    with op.batch_alter_table("news_recipient", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_news_recipient_waiting",
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.drop_table("news_recipient")
     op.drop_table("invitation")
     op.drop_table("wave")
     with op.batch_alter_table("state_change", schema=None) as batch_op:
@@ -1514,15 +1739,23 @@ def downgrade() -> None:
     op.drop_table("payout_batch")
     op.drop_table("passkey")
     op.drop_table("package")
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notice_account_id"))
+    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_outgoing_mail_due_at"),
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_outgoing_mail_account_id"))
 
-    op.drop_table("notice")
+    op.drop_table("outgoing_mail")
+    op.drop_table("news")
+    op.drop_table("mail_choice")
     op.drop_table("level_rule")
     with op.batch_alter_table("kept_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kept_answer_created_at"))
 
     op.drop_table("kept_answer")
+    op.drop_table("digest_time")
     op.drop_table("dataset")
     op.drop_table("consent")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
@@ -1533,14 +1766,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_account_id"))
 
     op.drop_table("api_token")
-    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
-        batch_op.drop_index(
-            batch_op.f("ix_outgoing_mail_due_at"),
-            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
-        )
-
-    op.drop_table("outgoing_mail")
+    op.drop_table("unwanted")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_entry_debit"))
         batch_op.drop_index(batch_op.f("ix_ledger_entry_credit"))
@@ -1548,6 +1774,14 @@ def downgrade() -> None:
 
     op.drop_table("ledger_entry")
     op.drop_table("gig")
+    with op.batch_alter_table("chat_alert", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_chat_alert_due_at"),
+            sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        )
+
+    op.drop_table("chat_alert")
     op.drop_table("account")
     if op.get_bind().dialect.name == "postgresql":
         for table in ONLY_ADDED_TO:

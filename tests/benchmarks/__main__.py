@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.architecture.source import ROOT
-from tests.benchmarks import first_page, masking, pages, remux, report, socket_events
+from tests.benchmarks import first_page, masking, pages, remux, report, socket_events, workforce
 from tests.benchmarks.figures import Figure
 
 Measure = Callable[[], Iterator[Figure]]
@@ -17,6 +17,7 @@ GROUPS: Mapping[str, Measure] = {
     "remux": remux.measure,
     "pages": pages.measure,
     "socket_events": socket_events.measure,
+    "workforce": workforce.measure,
     "first_page": first_page.measure,
 }
 OUTPUT = ROOT / "build" / "bench.jsonl"

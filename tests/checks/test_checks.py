@@ -7,7 +7,7 @@ import pytest
 
 from codesight.adapters.media import MediaProblem
 from codesight.checks import goal_attempt, natural_behaviour, speech, video_length
-from codesight.checks.base import Check, CheckResult, EventFact, Outcome
+from codesight.checks.base import SPEECH, VOICED_RATIO, Check, CheckResult, EventFact, Outcome
 from codesight.checks.speech_signal import Verdict
 from tests.checks.facts import AUDIO, VIDEO, clicks, codes, good, shopping
 
@@ -16,7 +16,9 @@ MODULES: list[Check] = [video_length, speech, goal_attempt, natural_behaviour]
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.NAME)
 def test_an_ordinary_submission_passes_every_check(module: Check) -> None:
-    assert module.check(good()) == CheckResult(Outcome.PASS)
+    result = module.check(good())
+    assert (result.outcome, result.findings) == (Outcome.PASS, ())
+    assert (VOICED_RATIO in result.figures) is (module.NAME == SPEECH)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.NAME)

@@ -65,7 +65,7 @@ let ends;
 
 function connect(outbox) {
   const talk = converse({
-    session: { id: 'cs_1', server: 'https://codesight.example', ticket: 'a ticket' }, version: '0.1.0', outbox,
+    session: { id: 'cs_1', server: 'https://codesight.example', ticket: 'a ticket' }, version: '0.1.0', device: 'd1', outbox,
     onChange: () => {}, onNotice: (text) => notices.push(text), onEnd: (end) => ends.push(end), Socket: Line,
   });
   return { talk, line: Line.last };
@@ -82,7 +82,7 @@ test('it says hello first, to the ticket\'s address over TLS', () => {
   const { line } = connect(new ArrayOutbox([]));
   line.onopen();
   assert.equal(line.url, 'wss://codesight.example/extension-ws?ticket=a%20ticket');
-  assert.deepEqual(line.frames, [{ type: 'hello', v: 1, session: 'cs_1', client: { name: 'codesight-extension', version: '0.1.0' } }]);
+  assert.deepEqual(line.frames, [{ type: 'hello', v: 1, session: 'cs_1', client: { name: 'codesight-extension', version: '0.1.0', device: 'd1' } }]);
 });
 
 test('nothing is sent before the welcome, and only what the server does not have after it', async () => {

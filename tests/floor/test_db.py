@@ -77,7 +77,7 @@ def test_the_database_refuses_a_word_outside_a_closed_set_and_a_row_without_its_
     with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
         connection.execute(sa.text("UPDATE account SET role = 'king' WHERE id = :id"), {"id": owner.id})
     with pytest.raises(sa.exc.IntegrityError), transaction(engine) as db:
-        outbox.tell(db, owner.id + 1, "k", "t", "/", now=NOW)
+        outbox.tell(db, owner.id + 1, "review:1", "t", "/", now=NOW)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET action = 'x'", "DELETE FROM audit_entry"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from redis import Redis
 from rq import SimpleWorker
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from codesight.capture.models import Upload, UploadKind
 from codesight.clock import now
 from codesight.db import reading, transaction
 from codesight.lifecycle import AssignmentState
+from codesight.outgoing import OutgoingMail
 from codesight.platform import Platform
 from codesight.recordings import actions as recordings
 from codesight.recordings.models import Recording, RecordingSession, Submission
@@ -35,9 +37,10 @@ class Installation:
         bell = queues.queue(self.parts.settings.redis_url)
         SimpleWorker([bell], connection=bell.connection).work(burst=True, logging_level="ERROR")
 
-    def waiting(self) -> int:
-        """How many messages lie in the queue."""
-        return len(queues.queue(self.parts.settings.redis_url))
+    def waiting(self, part: str) -> int:
+        """How many messages for a module of jobs lie in the queue."""
+        bell = queues.queue(self.parts.settings.redis_url)
+        return sum(message.func_name.startswith(f"jobs.{part}.") for message in bell.get_jobs())
 
     def session(self, db: Session, number: int = 0) -> RecordingSession:
         """A running session of the worker's scenario of that number; its video began a second ago."""
@@ -97,6 +100,8 @@ def installation(
     parts = queues.platform()
     with transaction(parts.engine) as db:
         people = make_world(db)
+        # What they were told so far is out: a test sees the mails that it writes itself.
+        db.execute(sa.update(OutgoingMail).values(sent_at=now(), text=""))
     yield Installation(parts, people)
     parts.engine.dispose()
     queues.platform.cache_clear()

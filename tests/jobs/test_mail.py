@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from codesight import outbox
+from codesight import outbox, outgoing
 from codesight.adapters.mail import NotSent, SmtpMail
 from codesight.clock import now
 from codesight.db import after_commit, reading, transaction
-from codesight.outbox import OutgoingMail
+from codesight.letters import letter_of
+from codesight.outgoing import OutgoingMail
 from jobs import mail, pipeline
 from jobs import queue as queues
 from jobs.sweep import LET_GO_OF_MAIL_AFTER, RING_AGAIN_AFTER, sweep
@@ -29,9 +30,9 @@ def write(engine: Engine, key: str = "payout:1", at: datetime | None = None) -> 
     at = at or now()
     with transaction(engine) as db:
         for number in (1, 2):
-            noise = outbox.post(db, f"noise:{number}", to="b@example.org", subject="Other", text="", now=at)
+            noise = outbox.post(db, f"account:noise{number}", to="b@example.org", subject="Other", text="", now=at)
             if noise is not None:
-                outbox.mail_sent(db, noise.id, now=at)
+                outgoing.sent(db, OutgoingMail, noise.id, now=at)
         written = outbox.post(db, key, to="a@example.org", subject="Hello", text=TEXT, now=at)
         assert written is not None
         return written.id
@@ -58,8 +59,8 @@ def test_a_mail_is_sent_after_the_commit_and_then_holds_no_more_what_it_said(
     with transaction(here.engine) as db:
         written = outbox.post(db, "payout:1", to="a@example.org", subject="Hello", text=TEXT, now=now())
         assert written is not None
-        after_commit(db, lambda: pipeline.mail_written(here.settings.redis_url, written.id))
-        assert installation.waiting() == 0
+        after_commit(db, lambda: pipeline.written(here.settings.redis_url, [(OutgoingMail, written.id)]))
+        assert installation.waiting("mail") == 0
     installation.run_jobs()
     assert [message.get_content().strip() for message in server.taken] == [TEXT]
     sent = row(here.engine, written.id)
@@ -74,11 +75,11 @@ def test_what_was_not_committed_is_not_sent(installation: Installation, server: 
     with pytest.raises(RuntimeError), transaction(here.engine) as db:
         written = outbox.post(db, "payout:1", to="a@example.org", subject="Hello", text=TEXT, now=now())
         assert written is not None
-        after_commit(db, lambda: pipeline.mail_written(here.settings.redis_url, written.id))
+        after_commit(db, lambda: pipeline.written(here.settings.redis_url, [(OutgoingMail, written.id)]))
         raise RuntimeError
     installation.run_jobs()
     sweep()
-    assert (server.taken, installation.waiting()) == ([], 0)
+    assert (server.taken, installation.waiting("mail")) == ([], 0)
 
 
 def test_nobody_is_written_to_twice_about_the_same(engine: Engine) -> None:
@@ -95,7 +96,7 @@ def test_of_many_jobs_one_gets_the_mail(engine: Engine) -> None:
         with engine.connect():  # races show on a warm pool only
             together.wait()
         with transaction(engine) as db:
-            return outbox.claim_mail(db, mail_id, now=now()) is not None
+            return outgoing.claim(db, OutgoingMail, mail_id, now=now()) is not None
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(claim, range(8))) == 1
@@ -107,9 +108,9 @@ def test_a_refused_mail_is_tried_again_ever_later_and_given_up_after_two_days(en
     while True:
         with transaction(engine) as db:
             if waits:
-                assert outbox.claim_mail(db, mail_id, now=moment - timedelta(seconds=1)) is None
-            assert outbox.claim_mail(db, mail_id, now=moment) is not None
-            if not outbox.mail_not_sent(db, mail_id, "451 later", for_good=False, now=moment):
+                assert outgoing.claim(db, OutgoingMail, mail_id, now=moment - timedelta(seconds=1)) is None
+            assert outgoing.claim(db, OutgoingMail, mail_id, now=moment) is not None
+            if not outgoing.not_sent(db, OutgoingMail, mail_id, "451 later", for_good=False, now=moment):
                 break
         due = row(engine, mail_id).due_at
         waits.append(due - moment)
@@ -137,7 +138,7 @@ def test_the_sweep_rings_for_mail_whose_message_was_lost(installation: Installat
     engine = installation.parts.engine
     fresh, lost = write(engine, "payout:1"), write(engine, "payout:2", at=now() - RING_AGAIN_AFTER)
     sweep()
-    assert installation.waiting() == 1
+    assert installation.waiting("mail") == 1
     installation.run_jobs()
     assert row(engine, lost).sent_at is not None
     assert row(engine, fresh).sent_at is None
@@ -150,9 +151,9 @@ def test_a_mail_whose_job_was_killed_goes_out_again_as_the_same_mail(
     began = now() - LET_GO_OF_MAIL_AFTER - timedelta(seconds=1)
     mail_id = write(engine, at=began)
     with transaction(engine) as db:
-        letter = outbox.claim_mail(db, mail_id, now=began)
-    assert letter is not None
-    SmtpMail(server.url()).send(letter)  # and here it is killed
+        claimed = outgoing.claim(db, OutgoingMail, mail_id, now=began)
+    assert claimed is not None
+    SmtpMail(server.url()).send(letter_of(claimed, installation.parts.settings))  # and here it is killed
     mail.send(mail_id)
     assert len(server.taken) == 1
     sweep()
@@ -165,7 +166,7 @@ def test_a_mail_whose_job_was_killed_goes_out_again_as_the_same_mail(
 def test_mail_goes_before_what_takes_long(installation: Installation) -> None:
     redis_url = installation.parts.settings.redis_url
     pipeline.submitted(redis_url, 1)
-    pipeline.mail_written(redis_url, 1)
+    pipeline.written(redis_url, [(OutgoingMail, 1)])
     first = queues.queue(redis_url).get_jobs()[0]
     assert first.func_name == "jobs.mail.send"
 

@@ -194,9 +194,9 @@ def test_two_messages_for_one_submission_do_its_work_once(installation: Installa
     submission_id = hand_in(installation, {})
     for _ in range(2):
         pipeline.submitted(installation.parts.settings.redis_url, submission_id)
-    assert installation.waiting() == 2
+    assert installation.waiting("submissions") == 2
     installation.run_jobs()
-    assert installation.waiting() == 0
+    assert installation.waiting("submissions") == 0
     assert moves(installation, submission_id) == ["active", "submitted", "checking", "in_review"]
 
 

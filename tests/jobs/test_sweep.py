@@ -21,6 +21,7 @@ from codesight.exports.models import Dataset
 from codesight.gigs.models import Wave
 from codesight.lifecycle import AssignmentState, move
 from codesight.outbox import unread
+from codesight.policy import Kind
 from codesight.recordings.models import Submission
 from jobs import pipeline, queue
 from jobs.sweep import LET_GO_AFTER, RING_AGAIN_AFTER, sweep
@@ -48,10 +49,10 @@ def sat(here: Installation, submission_id: int, state: AssignmentState, since: t
 def test_a_lost_message_is_rung_for_again_after_a_minute(installation: Installation, submission_id: int) -> None:
     sat(installation, submission_id, AssignmentState.SUBMITTED, RING_AGAIN_AFTER - timedelta(seconds=20))
     sweep()
-    assert installation.waiting() == 0
+    assert installation.waiting("submissions") == 0
     sat(installation, submission_id, AssignmentState.SUBMITTED, RING_AGAIN_AFTER)
     sweep()
-    assert installation.waiting() == 1
+    assert installation.waiting("submissions") == 1
     installation.run_jobs()
     assert installation.state(submission_id) == AssignmentState.IN_REVIEW
 
@@ -92,7 +93,8 @@ def test_whose_time_is_three_quarters_over_is_told_once(installation: Installati
         sweep()
     with reading(installation.parts.engine) as db:
         notices = unread(db, installation.people.worker_id)
-    assert [n.text[:47] for n in notices] == ["4 scenarios of your basic package are still open"[:47]]
+    told = [notice.text for notice in notices if notice.kind == Kind.DEADLINE]
+    assert [text[:47] for text in told] == ["4 scenarios of your basic package are still open"[:47]]
 
 
 def test_answers_for_repeated_requests_are_forgotten_after_a_day(installation: Installation) -> None:
@@ -130,7 +132,7 @@ def test_a_dataset_that_was_forgotten_is_built(installation: Installation) -> No
         for age in (RING_AGAIN_AFTER, timedelta(0)):
             exports.request_dataset(db, by=installation.people.owner_id, now=now() - age)
     sweep()
-    assert installation.waiting() == 1
+    assert installation.waiting("datasets") == 1
     installation.run_jobs()
     with reading(installation.parts.engine) as db:
         first, second = db.scalars(sa.select(Dataset).order_by(Dataset.id)).all()

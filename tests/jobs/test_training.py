@@ -127,12 +127,12 @@ def test_practice_whose_message_was_lost_or_whose_job_died_is_taken_up_by_the_sw
         attempt = db.get_one(TrainingAttempt, session_id)
         attempt.handed_in_at = attempt.claimed_at = now() - sweep.LET_GO_AFTER - timedelta(minutes=2)
     sweep.ring_for_training()
-    assert installation.waiting() == 1
+    assert installation.waiting("training") == 1
     installation.run_jobs()
     with reading(installation.parts.engine) as db:
         assert attempts.training_attempt(db, session_id).passed is True
     sweep.ring_for_training()
-    assert installation.waiting() == 0
+    assert installation.waiting("training") == 0
 
 
 def test_the_books_complain_of_a_practice_recording_that_was_handed_in_as_work(installation: Installation) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import update
 
 from codesight.clock import now
-from codesight.db import engine_for, reading
+from codesight.db import engine_for, reading, transaction
+from codesight.lifecycle import SessionState
 from codesight.recordings.models import RecordingSession, Submission, TrainingSession
 from codesight.reports import books
 from codesight.reports.queries import overview
+from codesight.workers.onboarding.models import DeviceCheck
 from tests.journeys.accessible import offences
 from tests.journeys.browser import worker_browser
 from tests.journeys.installation import Installation
@@ -36,16 +39,33 @@ def test_a_worker_checks_the_computer_practises_and_may_then_claim(tmp_path: Pat
                     bad.extend(practise(page, shop))
 
                 join(browser, installation, prepare)
+                only_with_the_extension_that_was_checked(browser, installation)
         engine = engine_for(installation.settings.database_url)
         with reading(engine) as db:
             # The practice left no trace where work is counted, reviewed or paid.
             assert db.query(TrainingSession).count() >= 1
-            assert (db.query(RecordingSession).count(), db.query(Submission).count()) == (0, 0)
+            assert {s.state for s in db.query(RecordingSession)} <= {SessionState.READY, SessionState.ABANDONED}
+            assert db.query(Submission).count() == 0
             figures = {target.name: target.reached for target in overview(db, now=now()).targets}
             assert (figures["Sessions handed in"], figures["Recorded"], figures["Navigation steps"]) == (0, 0, 0)
             assert books.check(db) == []
         engine.dispose()
     assert bad == []
+
+
+def only_with_the_extension_that_was_checked(browser: BrowserContext, installation: Installation) -> None:
+    """The recorder of the first scenario offers Record, and no longer after the extension has changed."""
+    recorder = next(page for page in browser.pages if "/scenarios/" in page.url)
+    recorder.bring_to_front()
+    expect(recorder.locator("#record")).to_be_enabled(timeout=15_000)
+    engine = engine_for(installation.settings.database_url)
+    with transaction(engine) as db:
+        db.execute(update(DeviceCheck).values(extension_version="0.9.0"))
+    engine.dispose()
+    recorder.reload()
+    expect(recorder.locator("#record-why")).to_contain_text("another version than the one that was checked")
+    expect(recorder.get_by_role("link", name="Check my computer again")).to_be_visible()
+    expect(recorder.locator("#record")).to_be_disabled()
 
 
 def check_the_computer(browser: BrowserContext, page: Page, shop: Page) -> list[str]:

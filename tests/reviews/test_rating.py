@@ -89,7 +89,7 @@ def test_the_worker_is_told_kindly_and_led_to_the_submission(
     db: Session, submission: Submission, reviewer: Account, stars: int
 ) -> None:
     give(db, submission, stars, reviewer)
-    (notice,) = outbox.unread(db, submission.assignment.worker_id)
+    notice, _ = outbox.unread(db, submission.assignment.worker_id)
     assert notice.path == f"/submissions/{submission.session.public_id}"
     assert submission.assignment.scenario.goal in notice.text
     assert ("$4.00" in notice.text) is (stars >= 3)

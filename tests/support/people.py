@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from codesight.accounts.actions import create_account
@@ -23,15 +24,17 @@ from codesight.config import Settings
 from codesight.db import engine_for, migrate, reading, transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
-from codesight.gigs.models import Level, Narration, Wave
+from codesight.gigs.models import Level, Narration, Tier, Wave
 from codesight.lifecycle import AssignmentState, move
-from codesight.outbox import OutgoingMail
+from codesight.outgoing import OutgoingMail
 from codesight.recordings import actions as recordings
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers import actions as workers
 from codesight.workers.models import Channel, Worker
 from codesight.workers.onboarding import device, profile, quiz, steps
 from codesight.workers.onboarding.models import Experience
+from codesight.workers.standing import actions as standing
+from codesight.workers.standing.models import SuspensionScope
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The moment the tests begin: pages look at the real clock, so a fixed day would let every lease run out one day."""
@@ -99,6 +102,17 @@ def claim(db: Session, worker: Worker, tier: str = "basic", now: datetime = NOW)
     """The worker's claim of a tier."""
     package = gig_queries.package(db, worker.gig_id, tier)
     return assignments.claim(db, worker, package, lease_hours=72, now=now)
+
+
+def suspend(
+    engine: Engine, worker_id: int, scope: SuspensionScope = SuspensionScope.ALL, tier: Tier | None = None
+) -> int:
+    """Suspend a worker, in a transaction of its own, as any process may do it. Returns the suspension's id."""
+    with transaction(engine) as db:
+        by = make_account(db, Role.OWNER)
+        worker = db.get_one(Worker, worker_id)
+        made = standing.suspend(db, worker, scope, tier=tier, reason="Copies.", until=None, by=by.id, now=NOW)
+        return made.id
 
 
 def record(db: Session, assignment: Assignment) -> RecordingSession:

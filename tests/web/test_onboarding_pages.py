@@ -80,6 +80,18 @@ def test_the_steps_are_one_path_from_the_home_page_to_the_first_claim(
     assert "Check this computer first" in text(newcomer, link[1])
 
 
+def test_a_step_that_is_asked_again_stands_beside_the_work_and_not_before_it(app: Flask, world: World) -> None:
+    worker = client_for(app, Role.WORKER)
+    assert worker.post("/api/packages/basic/claim").status_code == 200
+    with transaction(app.extensions["codesight"].engine) as db:
+        db.execute(delete(Consent).where(Consent.account_id == world.worker_id))
+    home = text(worker, "/home")
+    assert "Open the recorder" in home
+    assert "before you take your next package. What you have begun can be finished" in home
+    assignment = body(worker.get("/api/claim"))["claim"]["assignments"][0]["id"]
+    assert worker.post("/api/sessions", json={"assignment_id": assignment}).status_code == 201
+
+
 def answer_quiz(app: Flask, client: FlaskClient, answers: dict[str, int]) -> str:
     """Begin, answer, and follow to the result."""
     send(client, "/onboarding/quiz", "/onboarding/quiz/start")

@@ -55,12 +55,14 @@ def test_the_browser_must_be_as_new_as_the_manifest_asks_and_not_a_phones() -> N
     assert device.browser_of(FIREFOX) == "Another browser on Linux"
 
 
-def test_another_browser_asks_again_and_a_failed_check_takes_nothing_away(engine: Engine) -> None:
+def test_another_browser_asks_again_and_so_does_one_in_which_something_broke(engine: Engine) -> None:
     with transaction(engine) as db:
         me = make_worker(db, make_gig(db)).account_id
         assert device.passed_in(db, me, CHROME) is not None
+        device.check(db, me, PHONE, device.Measured(), now=NOW)
+        assert device.passed_in(db, me, CHROME) is not None  # the laptop is as good as before
         device.check(db, me, CHROME, device.Measured(), now=NOW)
-        assert device.passed_in(db, me, CHROME) is not None
+        assert device.passed_in(db, me, CHROME) is None
         assert device.passed_in(db, me, EDGE) is None
         assert device.passed_in(db, me, CHROME.replace("142", "143")) is None
         last = device.latest(db, me)

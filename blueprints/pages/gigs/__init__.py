@@ -4,4 +4,5 @@ from flask import Blueprint
 
 bp = Blueprint("gigs", __name__, url_prefix="/owner")
 
-from . import first_steps, plan, posting, scenarios, waves  # noqa: E402, F401  (their routes need the blueprint above)
+# Their routes need the blueprint above.
+from . import first_steps, inviting, plan, posting, scenarios, waves  # noqa: E402, F401

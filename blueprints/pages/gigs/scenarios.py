@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed, problems_of
+from blueprints.forms import ensure_pressed, problems_of, show_refusal
 from blueprints.pages.gigs import bp
 from blueprints.pages.gigs.forms import ScenarioForm, ScenariosForm, SlotsForm, TermsForm
 from blueprints.web import reading, transaction, viewer
@@ -94,7 +94,7 @@ def retire(scenario_id: int) -> ResponseReturnValue:
             actions.retire_scenario(db, queries.scenario(db, scenario_id), now=now(), by=viewer().id)
         flash("Nobody new gets this scenario. Who has it keeps it, and its recordings stay.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".scenarios", gig_id=gig_id))
 
 

@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed, problems_of
+from blueprints.forms import ensure_pressed, problems_of, show_refusal
 from blueprints.pages.gigs import bp
 from blueprints.pages.gigs.forms import LinkForm, ResizeForm, WaveForm
+from blueprints.pages.gigs.inviting import InviteForm
 from blueprints.web import reading, settings, transaction, viewer
 from codesight.accounts.models import Role
 from codesight.clock import now
@@ -52,6 +53,7 @@ def gig(gig_id: int) -> ResponseReturnValue:
         base=settings().public_url,
         wave_form=wave_form,
         link_form=link_form,
+        invite_form=InviteForm(formdata=None),
         resize_forms={wave.id: _resize_form(wave) for wave in whole.waves},
         over={link.id: rules.over(link, now()) for link in whole.links},
     )
@@ -72,7 +74,7 @@ def new_wave(gig_id: int) -> ResponseReturnValue:
         else:
             flash(problems_of(form), "error")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".gig", gig_id=gig_id))
 
 
@@ -90,7 +92,7 @@ def move_wave(wave_id: int, verb: str) -> ResponseReturnValue:
             act(db, wave, now=now(), by=viewer().id)
         flash(f"{wave.name} is open." if verb == "open" else f"{wave.name} is closed; who has work keeps it.")
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".gig", gig_id=gig_id))
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed, problems_of
+from blueprints.forms import ensure_pressed, problems_of, show_refusal
 from blueprints.pages.workforce import bp
 from blueprints.pages.workforce.forms import LevelForm, ReasonForm, SuspendForm
 from blueprints.web import Session, reading, transaction, viewer
@@ -110,9 +110,7 @@ def _decide(account_id: int, form: FlaskForm, act: Callable[[Session], str]) -> 
             said = act(db)
         flash(said)
     except Problem as problem:
-        if problem.status == 404:
-            raise
-        flash(problem.message, "error")
+        show_refusal(problem)
     return _back(account_id)
 
 

@@ -1,9 +1,10 @@
 """What the owner says about workers."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -72,6 +73,11 @@ def _number(label: str, least: int, most: int) -> IntegerField:
     return IntegerField(label, [InputRequired("Enter a number."), NumberRange(least, most, f"{least} to {most}.")])
 
 
+def _stars() -> DecimalField:
+    few = [InputRequired("Enter a number."), NumberRange(Decimal(1), Decimal(5), "1 to 5.")]
+    return DecimalField("Stars on average", few, places=2)
+
+
 class RuleForm(FlaskForm):
     """The rule of levels."""
 
@@ -80,11 +86,11 @@ class RuleForm(FlaskForm):
     thoughts = _number("Percent of the time for “their thoughts”", 1, 100)
     detailed = _number("Percent of the time for “in detail”", 1, 100)
     experienced_accepted = _number("Accepted recordings", 1, 1000)
-    experienced_stars = _number("Stars on average, in hundredths", 100, 500)
+    experienced_stars = _stars()
     experienced_first_pass = _number("Percent accepted at the first try", 0, 100)
     experienced_narration = SelectField("Speaks", choices=_SPOKEN)
     expert_accepted = _number("Accepted recordings", 1, 1000)
-    expert_stars = _number("Stars on average, in hundredths", 100, 500)
+    expert_stars = _stars()
     expert_first_pass = _number("Percent accepted at the first try", 0, 100)
     expert_narration = SelectField("Speaks", choices=_SPOKEN)
 
@@ -93,8 +99,9 @@ class RuleForm(FlaskForm):
         self.version.data = str(version)
         self.window.data, self.thoughts.data, self.detailed.data = rule.window, rule.thoughts, rule.detailed
         for level, bar in (("experienced", rule.experienced), ("expert", rule.expert)):
-            for name in ("accepted", "stars", "first_pass", "narration"):
+            for name in ("accepted", "first_pass", "narration"):
                 self[f"{level}_{name}"].data = getattr(bar, name)
+            self[f"{level}_stars"].data = Decimal(bar.stars) / 100
 
     @property
     def rule(self) -> Rule:
@@ -104,5 +111,7 @@ class RuleForm(FlaskForm):
         )
 
     def _bar(self, level: str) -> Bar:
-        said = [self[f"{level}_{name}"].data for name in ("accepted", "stars", "first_pass")]
-        return Bar(*said, Narration(self[f"{level}_narration"].data))
+        accepted, stars, first, spoken = (
+            self[f"{level}_{name}"].data for name in ("accepted", "stars", "first_pass", "narration")
+        )
+        return Bar(accepted, round(stars * 100), first, Narration(spoken))

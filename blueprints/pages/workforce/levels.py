@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import needs
-from blueprints.forms import ensure_pressed
+from blueprints.forms import ensure_pressed, show_refusal
 from blueprints.pages.workforce import bp
-from blueprints.pages.workforce.forms import RuleForm
+from blueprints.pages.workforce.forms import NARRATION_WORDS, RuleForm
 from blueprints.web import reading, transaction, viewer
 from codesight.accounts import queries as accounts
 from codesight.accounts.models import Role
@@ -50,7 +50,7 @@ def set_rule() -> ResponseReturnValue:
             form[name].errors = why
         return _page(form, None, tried=True), 422
     except Problem as problem:
-        flash(problem.message, "error")
+        show_refusal(problem)
     return redirect(url_for(".levels"))
 
 
@@ -74,8 +74,9 @@ def _page(form: RuleForm, rule: Rule | None, *, tried: bool) -> str:
             form=form,
             version=version,
             sentences=sentences(counts),
-            tried=sentences(rule) if rule is not None and tried else None,
+            tried=[one for one in sentences(rule) if one not in sentences(counts)] if rule and tried else None,
             run=following.dry_run(db, rule) if rule is not None else None,
             history=history,
+            spoken=NARRATION_WORDS,
             names=accounts.names(db, {one.made_by for one in history}),
         )

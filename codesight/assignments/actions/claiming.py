@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from codesight import money
+from codesight import money, outbox
 from codesight.assignments.actions.holding import close_claims, give_money_back, lock_package, lock_worker, reserve
-from codesight.assignments.actions.leases import expire_overdue
+from codesight.assignments.actions.leases import expire_overdue, moment
 from codesight.assignments.models import Assignment, PackageClaim, Slot, SlotState
 from codesight.assignments.queries import candidates, open_claim, past_of
 from codesight.assignments.rules import choose, gold_due, is_over, largest_cost, lease, lease_end, prices
@@ -16,6 +16,7 @@ from codesight.errors import Conflict, NotAllowed
 from codesight.gigs.models import Package, Wave
 from codesight.gigs.rules import may_take
 from codesight.lifecycle import AssignmentState, WaveState
+from codesight.policy import Kind
 from codesight.workers.models import Worker
 from codesight.workers.queries import ensure_onboarded
 from codesight.workers.standing.queries import ensure_not_suspended
@@ -44,6 +45,11 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
     _ensure_money(db, worker.wave_id, cost - freed[worker.wave_id])
     slots = _take_slots(db, worker, package)
     made = _book(db, worker, package, slots, lease_hours=lease_hours, now=now)
+    text = (
+        f"The {package.tier} package is yours: {len(slots)} scenarios. Begin before {moment(made.start_until)}, "
+        f"and hand everything in before {moment(made.finish_until)}."
+    )
+    outbox.tell(db, worker.account_id, f"{Kind.CLAIM}:{made.id}", text, "/home", now=now)
     _pay_in(db, worker.wave_id, cost, freed)
     return made
 

@@ -23,6 +23,7 @@ from codesight.assignments.rules import has_expired, lease_end, pause_left
 from codesight.clock import iso
 from codesight.errors import Conflict
 from codesight.lifecycle import WITH_THE_WORKER, AssignmentState, move, words
+from codesight.policy import Kind
 
 
 def submit(db: Session, assignment: Assignment, *, now: datetime) -> None:
@@ -130,5 +131,5 @@ def _decided(db: Session, assignment: Assignment, action: str, *, by: int, now: 
 def _tell(db: Session, assignment: Assignment, news: str, *, now: datetime) -> None:
     goal = assignment.scenario.goal
     about = f"“{goal if len(goal) <= 120 else goal[:117] + '…'}”"
-    key = f"overflow:{assignment.id}:{iso(now)}"
+    key = f"{Kind.OVERFLOW}:{assignment.id}:{iso(now)}"
     outbox.tell(db, assignment.worker_id, key, f"{about} {news}", "/home", now=now)

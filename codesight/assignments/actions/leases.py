@@ -25,6 +25,7 @@ from codesight.db import UtcDateTime
 from codesight.errors import Conflict
 from codesight.gigs.models import Package
 from codesight.lifecycle import WITH_THE_WORKER, AssignmentState, move
+from codesight.policy import Kind
 from codesight.workers.models import Worker
 
 MOST_AT_ONCE = 30
@@ -83,12 +84,12 @@ def warn(db: Session, claim_id: int, *, now: datetime) -> None:
     if short:
         claim, until = short[0].claim, min(a.lease_until for a in short)
         if claim.started_at is None:
-            text = f"Begin your {claim.package.tier} package before {_moment(until)}, or it goes to somebody else."
+            text = f"Begin your {claim.package.tier} package before {moment(until)}, or it goes to somebody else."
         else:
             what = "One scenario" if len(short) == 1 else f"{len(short)} scenarios"
             still = f"{what} of your {claim.package.tier} package {'is' if len(short) == 1 else 'are'} still open"
-            text = f"{still}. Hand in before {_moment(until)}; after that somebody else may take what is left."
-        outbox.tell(db, claim.worker_id, f"deadline:{claim_id}:{iso(until)}", text, "/home", now=now)
+            text = f"{still}. Hand in before {moment(until)}; after that somebody else may take what is left."
+        outbox.tell(db, claim.worker_id, f"{Kind.DEADLINE}:{claim_id}:{iso(until)}", text, "/home", now=now)
 
 
 def pause(db: Session, claim: PackageClaim, *, now: datetime) -> None:
@@ -195,9 +196,10 @@ def _tell_expired(db: Session, assignments: Sequence[Assignment], *, now: dateti
     for one in assignments:
         what = "was not handed in is expired, your recording is kept"
         text = f"Time has run out for your {one.claim.package.tier} package: what {what} and can still be handed in."
-        key = f"expired:{one.claim_id}:{iso(one.lease_until)}"
+        key = f"{Kind.EXPIRED}:{one.claim_id}:{iso(one.lease_until)}"
         outbox.tell(db, one.worker_id, key, text, "/home", now=now)
 
 
-def _moment(moment: datetime) -> str:
-    return moment.strftime("%d %b %Y, %H:%M UTC")
+def moment(at: datetime) -> str:
+    """A moment as a message says it; pages show it in the reader's zone besides."""
+    return at.strftime("%d %b %Y, %H:%M UTC")

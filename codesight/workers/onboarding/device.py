@@ -90,13 +90,12 @@ def latest(db: Session, account_id: int) -> DeviceCheck | None:
 
 
 def passed_in(db: Session, account_id: int, user_agent: str) -> DeviceCheck | None:
-    """The last check that this very browser has passed; None after the browser or its major version has changed."""
+    """This very browser's last check if it passed; None too after the browser or its major version has changed."""
     mine = sa.select(DeviceCheck).where(
-        DeviceCheck.account_id == account_id,
-        DeviceCheck.passed,
-        DeviceCheck.browser == browser_of(user_agent),
+        DeviceCheck.account_id == account_id, DeviceCheck.browser == browser_of(user_agent)
     )
-    return db.scalar(mine.order_by(DeviceCheck.id.desc()).limit(1))
+    last = db.scalar(mine.order_by(DeviceCheck.id.desc()).limit(1))
+    return last if last is not None and last.passed else None
 
 
 def still_counts(extension_version: str | None) -> bool:

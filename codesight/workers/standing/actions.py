@@ -11,6 +11,7 @@ from codesight.accounts.actions import audit, subject_of
 from codesight.clock import iso
 from codesight.errors import Conflict, Invalid
 from codesight.gigs.models import Level, Narration, Tier
+from codesight.policy import Kind
 from codesight.workers.models import Worker
 from codesight.workers.standing import queries
 from codesight.workers.standing.models import LevelRule, Suspension, SuspensionScope, WorkerNumbers
@@ -158,7 +159,7 @@ def suspend(
     audit(db, "suspended", subject_of(worker.account_id), details, now=now, by=by)
     end = f" until {until:%d %B %Y, %H:%M} UTC" if until else ""
     text = f"You are suspended from {scope_words(made)}{end}. Read why, and appeal if you see it otherwise."
-    outbox.tell(db, worker.account_id, f"suspension:{made.id}", text, PAGE, now=now)
+    outbox.tell(db, worker.account_id, f"{Kind.SUSPENSION}:{made.id}", text, PAGE, now=now)
     return made
 
 
@@ -195,7 +196,7 @@ def answer(db: Session, suspension: Suspension, *, upheld: bool, reason: str, by
     audit(db, "appeal_answered", subject_of(suspension.worker_id), details, now=now, by=by)
     news = "Your suspension stays" if upheld else "Your suspension is lifted"
     text = f"{news}: your appeal was answered."
-    outbox.tell(db, suspension.worker_id, f"suspension:{suspension.id}:answer", text, PAGE, now=now)
+    outbox.tell(db, suspension.worker_id, f"{Kind.SUSPENSION}:{suspension.id}:answer", text, PAGE, now=now)
 
 
 def _lift(db: Session, suspension: Suspension, reason: str, *, by: int, now: datetime, told: bool = True) -> None:
@@ -206,7 +207,7 @@ def _lift(db: Session, suspension: Suspension, reason: str, *, by: int, now: dat
     audit(db, "suspension_lifted", subject_of(suspension.worker_id), details, now=now, by=by)
     if told:
         text = "Your suspension is lifted. You can take new work again."
-        outbox.tell(db, suspension.worker_id, f"suspension:{suspension.id}:lifted", text, PAGE, now=now)
+        outbox.tell(db, suspension.worker_id, f"{Kind.SUSPENSION}:{suspension.id}:lifted", text, PAGE, now=now)
 
 
 def _set_once(
@@ -235,7 +236,7 @@ def _move(
     audit(db, "level_set", subject_of(worker.account_id), details, now=now, by=by)
     what = f"Your level is “{level}” now" if level != before[0] else "What we count of your narration has changed"
     text = f"{what}. Packages shows what is open to you; what you have claimed stays yours."
-    outbox.tell(db, worker.account_id, f"level:{level}:{narration}:{iso(now)}", text, "/packages", now=now)
+    outbox.tell(db, worker.account_id, f"{Kind.LEVEL}:{level}:{narration}:{iso(now)}", text, "/packages", now=now)
 
 
 def _reason(text: str) -> str:

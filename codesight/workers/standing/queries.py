@@ -65,9 +65,9 @@ def ensure_not_suspended(db: Session, worker_id: int, gig_id: int, tier: Tier, n
 
 
 def suspensions_of(db: Session, worker_id: int) -> Sequence[Suspension]:
-    """All of a worker's, newest first."""
+    """All of a worker's: first those without an end that has come, then the others, each newest first."""
     mine = sa.select(Suspension).where(Suspension.worker_id == worker_id).options(joinedload(Suspension.gig))
-    return db.scalars(mine.order_by(Suspension.id.desc())).all()
+    return db.scalars(mine.order_by(Suspension.lifted_at.is_not(None), Suspension.id.desc())).all()
 
 
 def suspension(db: Session, suspension_id: int, worker_id: int | None = None) -> Suspension:

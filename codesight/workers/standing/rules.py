@@ -128,7 +128,7 @@ def measures(rule: Rule, level: Level, numbers: Numbers) -> Sequence[Measure]:
             (numbers.first_pass or 0) >= bar.first_pass,
         ),
         Measure(
-            "Time in which you speak", _percent(numbers.narration), _percent(asked_percent[bar.narration]),
+            "Time spent speaking", _percent(numbers.narration), _percent(asked_percent[bar.narration]),
             speaks_enough(narration_of(rule, numbers), bar.narration),
         ),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 /** The recorder page: what happens when. Its states are `idle starting recording stopping stopped submitting failed`. */
 import { call } from "./api.js";
+import { device } from "./device.js";
 import { talkToExtension } from "./extension.js";
 import * as media from "./media.js";
 import { showProgress, showUpload } from "./progress.js";
@@ -43,7 +44,7 @@ function adopt(opened) {
 }
 
 /** The training task belongs to no assignment. */
-const openNew = () => call("POST", opens, assignment && { assignment_id: Number(assignment) });
+const openNew = () => call("POST", opens, assignment && { assignment_id: Number(assignment), device: device() });
 
 /** A new session puts earlier attempts aside. */
 function ensureSession() {
@@ -78,6 +79,7 @@ function onExtension(status) {
   say("extension-says", extensionNow(status));
   const lost = state() === "recording" && (!status || status.session !== session.id);
   hint("extension", lost ? "The extension does not answer, so clicks may be missing. Stop, load this page again, and record anew." : null);
+  if (state() === "recording" && status?.session === session.id && status.state === "refused") stop(status.error);
   // The extension asks the person before the first session, so it is told of it as early as possible.
   if (status && free && !openedOnce && at("record")) {
     openedOnce = true;
@@ -145,8 +147,8 @@ async function begin(screen, voice) {
   await session.begin(await take.started);
   setState("recording");
   stopProgress = showProgress(voice, minimum);
-  // A refusal is shown when the recording is finished; until then the recording matters more.
-  session.send().catch(() => undefined);
+  // Any other refusal is shown when the recording is finished; until then the recording matters more.
+  session.send().catch((problem) => problem.code === "suspended" && stop(problem.message));
 }
 
 async function stop(why = null) {
@@ -168,6 +170,8 @@ async function finish(picture) {
     const { pending = 0 } = extension.latest ?? {};
     hint("pending", delivered ? null : `${pending || "Some"} events of the extension have not arrived yet. They are kept and follow when the connection is back.`);
     await session.end();
+    // What was recorded may be delivered, now that nothing is added to it any more.
+    if (extension.latest?.state === "refused") session.pair();
     setState("stopped");
     if (picture && !at("playback").src) play(picture);
     show("playback", Boolean(picture));
@@ -198,6 +202,8 @@ async function submit() {
 async function resume() {
   at("resume-send").disabled = true;
   try {
+    // It was cut off. Who has been suspended since gets a ticket only for what has stopped.
+    if (unfinishedState === "recording") await call("POST", `/api/sessions/${unfinished}/stop`);
     adopt(await call("GET", `/api/sessions/${unfinished}/ticket`));
     const picture = await session.takeUpFiles();
     show("resume", false);

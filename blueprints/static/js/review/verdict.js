@@ -38,7 +38,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, input[type=search]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, textarea, input[type=search]")) return;
   const control = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (control) {
     event.preventDefault();

@@ -1,0 +1,1 @@
+"""Stage: what people write to each other, on a recording, to a group of workers, and to whom they invite."""
