@@ -48,8 +48,8 @@ BLUEPRINTS = (
     health_api.bp, workers.bp, packages.bp, sessions.bp, extension.bp, upload.bp, files.bp, ratings.bp, admin.bp,
     account.bp, own_settings.bp, messages.bp, notifications.bp, threads.bp, news.bp, accounts.bp, worker.bp,
     recorder.bp, review.bp, owner.bp, workforce.bp, standing.bp, gigs.bp, assigning.bp, onboarding.bp,
-    onboarding_api.bp, diversity.bp, payments.bp, help.bp, feedback.bp, practice_shop.bp,
-    extension_ws.bp,
+    onboarding_api.bp, diversity.bp, payments.bp, help.bp, feedback.bp,
+    practice_shop.bp, extension_ws.bp,
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (

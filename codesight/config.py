@@ -13,7 +13,7 @@ UNPACKED_EXTENSION = "chrome-extension://maklebhmklhfdnjfbnidnebdappnebac"
 STAFF = ("owner", "payer", "reviewer")
 """Roles that can be made to confirm their sign-in with a second factor; the role worker can be named too."""
 
-CHATS = {"Discord": "DISCORD_URL", "Slack": "SLACK_URL"}
+HELP_CHATS = {"Discord": "DISCORD_URL", "Slack": "SLACK_URL"}
 """Chats that help can lead to, and the variable with each one's address."""
 
 _LIMIT = re.compile(r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?")
@@ -69,7 +69,7 @@ class Settings:
     """How many accounts one network address may ask for, and how often one e-mail address may be given."""
     proxies: int = 0
     """How many proxies of our own stand in front of the web; each tells us the address of whom it speaks for."""
-    live_chats: tuple[tuple[str, str], ...] = ()
+    help_chats: tuple[tuple[str, str], ...] = ()
     """Where workers can talk to people at once: each chat's name and its https address."""
 
     @classmethod
@@ -97,7 +97,7 @@ class Settings:
             sign_in_limit_per_account=_limit(environ, "SIGN_IN_LIMIT_PER_ACCOUNT", cls.sign_in_limit_per_account),
             sign_up_limit=_limit(environ, "SIGN_UP_LIMIT", cls.sign_up_limit),
             proxies=_number(environ, "PROXIES", 0, 0, 10),
-            live_chats=_live_chats(environ),
+            help_chats=_help_chats(environ),
         )
 
 
@@ -192,8 +192,8 @@ def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     return text
 
 
-def _live_chats(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    given = [(name, variable, environ.get(variable)) for name, variable in CHATS.items()]
+def _help_chats(environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    given = [(name, variable, environ.get(variable)) for name, variable in HELP_CHATS.items()]
     for _, variable, text in given:
         parts = _web_address(text) if text else None
         # What stands before an @ is read as the host by people in a hurry.

@@ -21,8 +21,8 @@ class Kind(enum.StrEnum):
     PAYOUT = "payout"
     LEVEL = "level"
     SUSPENSION = "suspension"
-    FEEDBACK = "feedback"
     MESSAGE = "message"
+    FEEDBACK = "feedback"
     NEWS = "news"
     BOOKS = "books"
     UNDELIVERED = "undelivered"
@@ -79,7 +79,7 @@ POLICY: dict[Kind, Row] = {
     Kind.BOOKS: Row("The books do not balance", _TEAM, True, (_NOW, _DAY), True),
     # People. A worker who writes waits for an answer: that is worth a word in the chat, without what they wrote.
     Kind.MESSAGE: Row("A message about a recording", ("worker", "reviewer", "owner"), True, (_NOW, _DAY, _OFF), True),
-    Kind.FEEDBACK: Row("An answer to your feedback", ("worker", "reviewer", "payer"), True, (_NOW, _DAY, _OFF), False),
+    Kind.FEEDBACK: Row("An answer to your feedback", _ALL, True, (_NOW, _DAY, _OFF), False),
     Kind.NEWS: Row("News from the project", _W, True, (_NOW, _DAY, _OFF), False),
     # The way itself: when mail does not get through, mail cannot say so.
     Kind.UNDELIVERED: Row("A mail that could not be delivered", _TEAM, True, (_OFF,), True),

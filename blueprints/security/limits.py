@@ -14,12 +14,12 @@ SIGN_IN = (
 )  # fmt: skip
 """Flask-Security's views that take a secret from somebody, or send a mail to somebody."""
 SIGN_UP = ("account.join", "api_workers.create")
-WRITING = ("threads.write", "threads.answer")
-"""Writing to people, who are mailed about it."""
-_WRITING = "10 per minute; 60 per hour"
 FEEDBACK = ("feedback.about", "feedback.say")
 FEEDBACK_LIMIT = "10 per minute; 60 per day"
 """How often one person may say something: more than anybody needs, less than would bury the owner."""
+WRITING = ("threads.write", "threads.answer")
+"""Writing to people, who are mailed about it."""
+_WRITING = "10 per minute; 60 per hour"
 
 
 def register(app: Flask) -> None:
@@ -57,13 +57,13 @@ def limit(app: Flask) -> None:
                 view
             )
         app.view_functions[name] = view
+    for name in FEEDBACK:
+        limited = limiter.shared_limit(FEEDBACK_LIMIT, scope="feedback", key_func=writer, error_message=_SAY)
+        app.view_functions[name] = limited(app.view_functions[name])
     for name in WRITING:
         app.view_functions[name] = limiter.shared_limit(
             _WRITING, scope="writing", key_func=writer, methods=["POST"], error_message=_SAY
         )(app.view_functions[name])
-    for name in FEEDBACK:
-        limited = limiter.shared_limit(FEEDBACK_LIMIT, scope="feedback", key_func=account, error_message=_SAY)
-        app.view_functions[name] = limited(app.view_functions[name])
 
 
 def writer() -> str:

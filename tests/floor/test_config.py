@@ -106,7 +106,7 @@ def test_what_is_set_is_taken() -> None:
     assert settings.extension_origins == ("chrome-extension://abc", "https://tools.example")
     assert settings.mail_url == "smtps://me:hush@mail.example?from=a@example.org"
     assert settings.require_second_factor == {"owner", "worker"}
-    assert settings.live_chats == (("Slack", "https://join.slack.example/t/codesight"),)
+    assert settings.help_chats == (("Slack", "https://join.slack.example/t/codesight"),)
     assert settings.sign_up_limit == "5 per 10 minutes; 9 per day"
     assert read(REQUIRE_SECOND_FACTOR="none").require_second_factor == frozenset()
 

@@ -69,11 +69,11 @@ def test_three_kinds_of_worker_come_from_a_marketplaces_text_to_an_active_assign
     with Installation(tmp_path / "var", None) as installation, sync_playwright() as playwright:
         with office_browser(playwright, installation.url) as office:
             office.grant_permissions(["clipboard-read", "clipboard-write"], origin=installation.url)
-            owner = steps.sign_in(office, installation.person("owner"))
+            steps.ask_for_less(office, installation.person("owner"))
+            owner = office.pages[-1]
             open_a_wave(owner)
             links = {kind: posted(owner, kind, looks) for kind in KINDS}
             refused_when_too_long(owner)
-            steps.ask_for_less(office, installation.person("owner"))
             for address in ("/owner/gigs", "/owner/gigs/1", "/owner/gigs/1/edit", "/owner/gigs/1/scenarios",
                             "/owner/scenarios/1", "/owner/gigs/new", "/owner/workers", "/owner/feedback"):  # fmt: skip
                 owner.goto(address)

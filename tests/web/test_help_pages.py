@@ -110,7 +110,7 @@ def test_every_link_of_an_answer_leads_to_a_view(app: Flask) -> None:
 
 def test_chats_are_on_help_and_in_the_footer_only_where_they_are_set(app: Flask, settings: Settings) -> None:
     assert "chat" not in text(app.test_client(), "/help").lower()
-    with_chat = create_app(replace(settings, live_chats=(("Discord", "https://discord.example/invite"),)))
+    with_chat = create_app(replace(settings, help_chats=(("Discord", "https://discord.example/invite"),)))
     page = text(with_chat.test_client(), "/help")
     assert page.count('href="https://discord.example/invite"') == 2
     assert "Chat on Discord" in text(with_chat.test_client(), "/login")

@@ -12,8 +12,8 @@ bp = Blueprint("help", __name__)
 
 def register(app: Flask) -> None:
     """Make the links to people known to every page, and the way help is marked up to the templates."""
-    chats = app.extensions["codesight"].settings.live_chats
-    app.context_processor(lambda: {"chats": chats})
+    chats = app.extensions["codesight"].settings.help_chats
+    app.context_processor(lambda: {"help_chats": chats})
     app.jinja_env.filters["marked"] = content.marked
 
 
