@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from threading import Barrier
 from typing import Any
 
+import structlog
 from flask import Flask
 from sqlalchemy.engine import Engine
 
@@ -86,6 +87,8 @@ def main(environment: dict[str, str], threads: int) -> None:
 
     app = create_app(Settings.from_env(environment))
     _warm_up(app.extensions["codesight"].engine)
+    # What is answered goes out at stdout: there is no queue here, and the logs say so.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     print(json.dumps("ready"), flush=True)  # noqa: T201
     with ThreadPoolExecutor(threads) as pool:
         for line in sys.stdin:
