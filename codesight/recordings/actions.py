@@ -15,7 +15,7 @@ from codesight.lifecycle import SessionState, move
 from codesight.recordings.models import Recording, RecordingSession, SessionDevice, Submission, TrainingSession
 from codesight.recordings.queries import ensure_may_go_on, latest_training, submissions_of
 from codesight.recordings.rules import UNFINISHED, ensure_valid_note
-from codesight.workers.standing.queries import ensure_not_suspended
+from codesight.workers.standing.queries import ensure_may_practise, ensure_not_suspended
 
 
 def open_session(db: Session, assignment: Assignment, *, now: datetime) -> RecordingSession:
@@ -46,7 +46,11 @@ def open_session(db: Session, assignment: Assignment, *, now: datetime) -> Recor
 
 
 def open_training(db: Session, worker_id: int, *, now: datetime) -> TrainingSession:
-    """A new attempt at the training task; earlier ones that were not handed in are put aside."""
+    """A new attempt at the training task; earlier ones that were not handed in are put aside.
+
+    Raises NotAllowed `suspended`.
+    """
+    ensure_may_practise(db, worker_id, now)
     unfinished = sa.select(TrainingSession).where(
         TrainingSession.worker_id == worker_id, TrainingSession.state.in_(UNFINISHED)
     )

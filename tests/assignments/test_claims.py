@@ -16,7 +16,7 @@ from codesight.gigs import actions as gigs
 from codesight.gigs import queries as gig_queries
 from codesight.gigs.models import Level, Package, Tier
 from codesight.lifecycle import AssignmentState
-from codesight.workers.models import Consent
+from codesight.workers.models import Consent, Worker
 from tests.assignments.conftest import House
 from tests.support.people import NOW, claim, hand_in, make_gig, make_worker, submit_for_review
 
@@ -102,6 +102,13 @@ def test_a_tier_asks_for_its_level(house: House, has: Level, tier: str, code: st
     refusal = refused(lambda: claim(house.db, house.worker, tier))
     assert (type(refusal), refusal.code) == (NotAllowed, code)
     assert str(has) in refusal.message
+
+
+def test_a_level_that_was_lowered_while_the_claim_waited_for_its_turn_counts(house: House) -> None:
+    assert house.worker.level == Level.EXPERT
+    lower = sa.update(Worker).values(level=Level.ENTRY).execution_options(synchronize_session=False)
+    house.db.execute(lower)
+    assert refused(lambda: claim(house.db, house.worker, "premium")).code == "level_too_low"
 
 
 def test_without_consent_nothing_is_claimed(house: House) -> None:

@@ -63,3 +63,12 @@ def test_a_suspended_worker_begins_nothing_and_finishes_what_was_recorded(app: F
         assert client.get(page).status_code == 200
     offers = body(client.get("/api/packages"))["packages"]
     assert {offer["tier"]: offer["open"] for offer in offers}["basic"] is False
+
+
+def test_who_may_do_no_work_at_all_practises_nothing_either(app: Flask, world: World) -> None:
+    client = client_for(app, Role.WORKER)
+    begun = body(client.post("/api/onboarding/training"))["id"]
+    suspend(engine_of(app), world.worker_id)
+    assert refusal(client.post("/api/onboarding/training")) == (403, "suspended")
+    start = {"video_started_ms": now().timestamp() * 1000}
+    assert refusal(client.post(f"/api/sessions/{begun}/start", json=start)) == (403, "suspended")

@@ -32,9 +32,9 @@ def hold(db: Session, assignment: Assignment) -> None:
 
 
 def lock_worker(db: Session, worker_id: int) -> None:
-    """One claim, or one booking, of a worker after the other."""
-    mine = sa.update(Worker).where(Worker.account_id == worker_id).values(level=Worker.level)
-    db.execute(mine.execution_options(synchronize_session=False))
+    """One claim, or one booking, of a worker after the other; who they are is read anew, as of the lock."""
+    mine = sa.update(Worker).where(Worker.account_id == worker_id).values(level=Worker.level).returning(Worker)
+    db.scalars(mine.execution_options(synchronize_session=False, populate_existing=True)).one()
 
 
 def lock_package(db: Session, package: Package) -> None:

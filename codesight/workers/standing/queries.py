@@ -64,6 +64,16 @@ def ensure_not_suspended(db: Session, worker_id: int, gig_id: int, tier: Tier, n
         raise suspended(found)
 
 
+def ensure_may_practise(db: Session, worker_id: int, now: datetime) -> None:
+    """Raises NotAllowed `suspended` for who may do no work at all: practice belongs to no gig or tier."""
+    mine = sa.select(Suspension).where(
+        Suspension.worker_id == worker_id, Suspension.scope == SuspensionScope.ALL, in_force(now)
+    )
+    found = db.scalar(mine.order_by(Suspension.id).limit(1))
+    if found is not None:
+        raise suspended(found)
+
+
 def suspensions_of(db: Session, worker_id: int) -> Sequence[Suspension]:
     """All of a worker's: first those without an end that has come, then the others, each newest first."""
     mine = sa.select(Suspension).where(Suspension.worker_id == worker_id).options(joinedload(Suspension.gig))
