@@ -56,6 +56,9 @@ _LOOKS_LIKE_URL = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:\S|/\S|\?\S+=)", re.IGNOR
 _ENCODED_PLACEHOLDER = re.compile(rf"%5B({'|'.join(sorted(KINDS))})%5D")
 _DEEPEST_ENCODING = 3  # addresses inside addresses (?next=…) are encoded twice
 
+_ESCAPED = re.compile(r"\\+x([\da-f]{2})|\\+([\da-f]{1,6}) ", re.IGNORECASE)
+_ESCAPED_SPACE = re.compile(r"\\+s\+")
+
 # ours, checked elsewhere
 _NEVER_TEXT = frozenset({"client_event_id", "type", "kind", "reason", "strategy", "cause"})
 _PLACEHOLDERS = frozenset(f"[{kind}]" for kind in KINDS)
@@ -107,9 +110,18 @@ def mask_event(event: Mapping[str, Any]) -> tuple[dict[str, Any], Counter[str]]:
     def clean(text: str) -> str:
         if len(secret) >= _SHORTEST_ECHO and secret in text:
             text = text.replace(secret, f"[{private}]")
-        return _clean_url(text, kinds) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
+        masked = _clean_url(text, kinds) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
+        plain = _spelled_out(masked) if "\\" in masked else masked
+        again = _clean(plain, kinds) if plain != masked else plain
+        return masked if again == plain else again
 
     return {key: item if key in _NEVER_TEXT else _walk(item, clean) for key, item in masked.items()}, kinds
+
+
+def _spelled_out(selector: str) -> str:
+    """A selector with its escapes resolved: no rule would know an address spelled `mia\\@mail\\.example`."""
+    resolved = _ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), selector)
+    return _ESCAPED_SPACE.sub(" ", resolved).replace("\\", "")
 
 
 def _walk(item: Any, clean: Callable[[str], str]) -> Any:

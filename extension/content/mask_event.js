@@ -25,6 +25,19 @@
     return { spellings, pattern: new RegExp(`${placeholder}|${alternatives.join('|')}`, 'giu') };
   }
 
+  /** A selector with its escapes resolved: no rule would know an address that is spelled `mia\\@mail\\.example`. */
+  const spelledOut = (selector) => selector
+    .replace(/\\+x([\da-f]{2})|\\+([\da-f]{1,6}) /giu, (_, two, more) => String.fromCodePoint(Math.min(parseInt(two ?? more, 16), 0x10ffff)))
+    .replace(/\\+s\+/gu, ' ').replaceAll('\\', '');
+
+  /** What is private in a selector leaves no selector behind that finds anything; that is the price. */
+  function maskSelector(selector, text) {
+    const masked = text(selector);
+    const plain = spelledOut(masked);
+    const again = text(plain);
+    return again === plain ? masked : again;
+  }
+
   function maskValue(value, field, text) {
     if (value?.kind === 'field') {
       const kind = field && cs.fieldKind(field);
@@ -35,7 +48,7 @@
 
   function maskTarget(target, text, address) {
     if (!target) return null;
-    const candidates = target.candidates.map((candidate) => ({ ...candidate, value: text(candidate.value) }));
+    const candidates = target.candidates.map((candidate) => ({ ...candidate, value: maskSelector(candidate.value, text) }));
     // What masking changed finds nothing any more: it goes behind what still does.
     const kept = (candidate, i) => candidate.value === target.candidates[i].value;
     return {
@@ -66,8 +79,8 @@
       ...event,
       url: address(event.url).slice(0, LONGEST.url),
       title: text(event.title).slice(0, LONGEST.text),
-      frame_path: event.frame_path.map((step) => (/^https?:/u.test(step) ? address(step) : text(step))),
-      shadow_path: event.shadow_path.map(text),
+      frame_path: event.frame_path.map((step) => (/^https?:/u.test(step) ? address(step) : maskSelector(step, text))),
+      shadow_path: event.shadow_path.map((step) => maskSelector(step, text)),
       target: maskTarget(event.target, text, address),
       value: maskValue(event.value, field, text),
     };
