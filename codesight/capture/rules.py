@@ -39,7 +39,14 @@ class EventType(enum.StrEnum):
     KEY = "key"
     SCROLL = "scroll"
     HOVER = "hover"
+    DRAG = "drag"
+    COPY = "copy"
+    CUT = "cut"
+    PASTE = "paste"
+    FILE = "file"
     SUBMIT = "submit"
+    DIALOG = "dialog"
+    RESIZE = "resize"
     NAVIGATION = "navigation"
     TAB_OPENED = "tab_opened"
     TAB_SWITCHED = "tab_switched"
@@ -137,6 +144,32 @@ class Scroll(Strict, frozen=True, tag_field="kind", tag="scroll"):
     dy: Pixels
 
 
+class Drag(Strict, frozen=True, tag_field="kind", tag="drag"):
+    """The whole movement, CSS pixels, and the element it ended on, if that is another one."""
+
+    dx: Pixels
+    dy: Pixels
+    onto: Target | None
+
+
+class Files(Strict, frozen=True, tag_field="kind", tag="files"):
+    """How many files were chosen; their names are nobody's business."""
+
+    count: Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class Dialog(Strict, frozen=True, tag_field="kind", tag="dialog"):
+    """A dialog of the browser that the page opened."""
+
+    dialog: Literal["alert", "confirm", "prompt"]
+    text: Words
+    """What the page said, never what was answered."""
+    answer: Literal["accepted", "dismissed"]
+
+
+Value: TypeAlias = Text | Masked | Key | Checked | Scroll | Drag | Files | Dialog
+
+
 class Event(Strict, frozen=True):
     """One thing that happened in the browser."""
 
@@ -157,15 +190,15 @@ class Event(Strict, frozen=True):
     target: Target | None
     pointer: Pointer | None
     viewport: Viewport
-    value: Text | Masked | Key | Checked | Scroll | None
+    value: Value | None
     trusted: bool
-    cause: Literal["load", "reload", "back_forward", "history", "hash", "enter", "autofill"] | None
+    cause: Literal["load", "reload", "back_forward", "history", "hash", "enter", "autofill", "changed_page"] | None
 
 
 def text_of(event: Event) -> str:
-    """What was typed, chosen or pressed (masked); empty for events without a value and for scrolling."""
+    """What was typed, chosen, pressed or said by a dialog (masked); empty for events without words."""
     match event.value:
-        case None | Scroll():
+        case None | Scroll() | Drag() | Files():
             return ""
         case value:
             return value.text

@@ -17,7 +17,8 @@
     return Object.fromEntries(present.map((name) => [name, element.getAttribute(name)]));
   }
 
-  function describe(element) {
+  /** An element as it is now, with every way of finding it again. */
+  cs.describe = (element) => {
     const box = element.getBoundingClientRect();
     return {
       tag: element.localName,
@@ -29,7 +30,7 @@
       candidates: cs.candidatesOf(element),
       bbox: { x: box.x, y: box.y, w: box.width, h: box.height },
     };
-  }
+  };
 
   function shadowPath(element) {
     const path = [];
@@ -61,7 +62,7 @@
     t_wall: at?.t_wall ?? Date.now(), t_mono: at?.t_mono ?? performance.now(),
     frame_path: cs.framePath(), shadow_path: element ? shadowPath(element) : [],
     url: cs.pageUrl(), title: document.title,
-    target: element && describe(element),
+    target: element && cs.describe(element),
     pointer,
     viewport: { w: innerWidth, h: innerHeight, dpr: devicePixelRatio, scroll_x: scrollX, scroll_y: scrollY },
     value, trusted, cause,

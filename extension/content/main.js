@@ -9,7 +9,8 @@
     const inputs = cs.watchInputs(exit);
     const keys = cs.watchKeys(exit, inputs.commit);
     const stops = [
-      cs.watchClicks(exit, keys), cs.watchScrolls(exit), cs.watchHovers(exit), keys.stop, inputs.stop, stopNavigation,
+      cs.watchClicks(exit, keys), cs.watchScrolls(exit), cs.watchHovers(exit), cs.watchDrags(exit), cs.watchClipboard(exit),
+      cs.watchDialogs(exit), cs.watchResizes(exit), keys.stop, inputs.stop, stopNavigation,
     ];
     recording = { exit, stop: () => stops.forEach((stop) => stop()) };
   }

@@ -38,11 +38,13 @@
     return again === plain ? masked : again;
   }
 
-  function maskValue(value, field, text) {
+  function maskValue(value, field, text, address) {
     if (value?.kind === 'field') {
       const kind = field && cs.fieldKind(field);
       return kind ? { kind: 'masked', text: `[${kind}]`, reason: kind } : { kind: 'text', text: text(value.text).slice(0, LONGEST.value) };
     }
+    if (value?.kind === 'drag') return { ...value, onto: maskTarget(value.onto, text, address) };
+    if (value?.kind === 'dialog') return { ...value, text: text(value.text).slice(0, LONGEST.text) };
     return value;
   }
 
@@ -82,7 +84,7 @@
       frame_path: event.frame_path.map((step) => (/^https?:/u.test(step) ? address(step) : maskSelector(step, text))),
       shadow_path: event.shadow_path.map((step) => maskSelector(step, text)),
       target: maskTarget(event.target, text, address),
-      value: maskValue(event.value, field, text),
+      value: maskValue(event.value, field, text, address),
     };
   };
 })();
