@@ -49,9 +49,13 @@
     function onFocusIn(event) {
       const element = cs.fieldAt(cs.deepTarget(event));
       if (!element) return;
-      cs.noticeField(element);
       // What the page itself put there is not the person's edit.
       if (!sent.has(element) && element.localName !== 'select') sent.set(element, cs.textOf(element));
+    }
+
+    /** What the browser filled in by itself goes out with the form as well. */
+    function onSubmit({ target }) {
+      for (const element of target.elements ?? []) if (element.value) cs.rememberSecret(element);
     }
 
     const leave = () => commit();
@@ -60,13 +64,14 @@
     });
     const stops = [
       cs.inEveryRoot((root) => {
-        const ends = [cs.listen(root, ['change'], onChange), cs.listen(root, ['focusout'], leave)];
+        const ends = [
+          cs.listen(root, ['change'], onChange), cs.listen(root, ['focusout'], leave), cs.listen(root, ['submit'], onSubmit),
+        ];
         return () => ends.forEach((stop) => stop());
       }),
       cs.listen(document, ['input'], onInput),
       cs.listen(document, ['focusin'], onFocusIn),
       cs.listen(window, ['pagehide'], leave),
-      cs.watchPasswordFields(),
     ];
     return { commit, stop: () => stops.forEach((stop) => stop()) };
   };

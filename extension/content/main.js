@@ -47,6 +47,7 @@
   }
 
   cs.startBridge();
+  cs.watchPasswordFields();
   chrome.storage.onChanged.addListener(onStored);
   // A page that comes back from the browser's memory has missed what changed meanwhile.
   window.addEventListener('pageshow', (event) => event.persisted && decideFromStorage());

@@ -25,6 +25,9 @@
     return { spellings, pattern: new RegExp(`${placeholder}|${alternatives.join('|')}`, 'giu') };
   }
 
+  /** Of letters only: among billions of random numbers there are some that look like a card's. */
+  cs.newEventId = () => String.fromCharCode(...[...crypto.getRandomValues(new Uint8Array(28))].map((byte) => 97 + byte % 26));
+
   /** A selector with its escapes resolved: no rule would know an address that is spelled `mia\\@mail\\.example`. */
   const spelledOut = (selector) => selector
     .replace(/\\+x([\da-f]{2})|\\+([\da-f]{1,6}) /giu, (_, two, more) => String.fromCodePoint(Math.min(parseInt(two ?? more, 16), 0x10ffff)))
@@ -45,6 +48,7 @@
     }
     if (value?.kind === 'drag') return { ...value, onto: maskTarget(value.onto, text, address) };
     if (value?.kind === 'dialog') return { ...value, text: text(value.text).slice(0, LONGEST.text) };
+    if (value?.kind === 'text') return { ...value, text: text(value.text) };
     return value;
   }
 
@@ -66,9 +70,10 @@
   /**
    * @param {object} event as docs/protocol.md describes it, but for `value` of kind `field` (raw text of a form field)
    *   and `field` (what the page says about that field), which both end here
-   * @param {{value: string, kind: string}[]} secrets what was typed into private fields of this page
+   * @param {{value: string, kind: string}[]} secrets what was typed into private fields
+   * @param {(url: string) => Map<string, string>} [namesFor] kinds of the private fields that this address may carry, by name
    */
-  cs.maskEvent = ({ field, ...event }, secrets) => {
+  cs.maskEvent = ({ field, ...event }, secrets, namesFor = () => undefined) => {
     const known = secretsPattern(secrets);
     const echo = (masked) => (known
       ? masked.replace(known.pattern, (found) => {
@@ -76,7 +81,7 @@
         return kind ? `[${kind}]` : found;
       }) : masked);
     const text = (plain) => echo(cs.maskText(plain));
-    const address = (plain) => echo(cs.maskUrl(plain));
+    const address = (plain) => echo(cs.maskUrl(plain, namesFor(plain)));
     return {
       ...event,
       url: address(event.url).slice(0, LONGEST.url),
