@@ -39,15 +39,18 @@ class Draft:
     moved: tuple[float, float] = (0.0, 0.0)
 
     def cover(self, event: Event) -> None:
+        """Make a later event a part of this step."""
         self.seqs.append(event.seq)
         self.until = max(self.until, event.t_wall)
 
     def absorb(self, earlier: "Draft") -> None:
+        """Make the step before a part of this one: it began there."""
         self.seqs += earlier.seqs
         self.since = min(self.since, earlier.since)
         self.point = earlier.point or self.point
 
     def within(self, milliseconds: float, event: Event) -> bool:
+        """Whether the event came in the same tab at most this long after the step."""
         return self.event.tab_id == event.tab_id and event.t_wall - self.until <= milliseconds
 
 

@@ -42,7 +42,7 @@ FIELDS = {
     "address": 'name="line" autocomplete="street-address"',
     "private": 'name="ssn"',
 }
-SHAPES = ("plain", "controlled", "editable", "shadow", "frame", "revealed", "replaced")
+SHAPES = ("plain", "controlled", "editable", "shadow", "frame", "revealed")
 
 FORM = "".join(f'<p><input {attributes} data-kind="{kind}"></p>' for kind, attributes in FIELDS.items())
 SCRIPT = """
@@ -103,6 +103,11 @@ def test_nothing_private_is_found_anywhere_and_products_are_untouched(
     recording.start()
     page.locator("#revealed input").press("End")
     page.locator("#revealed input").type("Quartz-9417")
+    # Its beginning alone is too short to be known again: that the new field stands for the old one must be.
+    page.locator("#replaced input").type("Zeb")
+    page.locator("#replace").click()
+    page.locator("#replaced input").press("End")
+    page.locator("#replaced input").type("ra-Quartz-9417")
     fill_in(page, dice, SHAPES)
     page.locator("#q").fill(PRODUCTS)
     page.locator("#echo").click()
@@ -156,9 +161,6 @@ def fill_in(page: Page, dice: random.Random, shapes: tuple[str, ...]) -> None:
         if field.count() == 0:
             continue
         dice.choice(ways)(page, field, SECRETS[kind])
-        if shape == "replaced":
-            page.locator("#replace").click()
-            page.locator("#replaced input").press_sequentially("9417")
 
 
 def by_typing(page: Page, field: Any, secret: str) -> None:
