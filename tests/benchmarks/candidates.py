@@ -111,7 +111,7 @@ def open_page(page: Page, html: str) -> None:
     """Show a document with the content scripts that describe elements in it."""
     page.goto("about:blank")  # a window of its own: components are declared once in each
     page.set_content(html)
-    [content] = json.loads((EXTENSION / "manifest.json").read_text())["content_scripts"]
+    content, *_ = json.loads((EXTENSION / "manifest.json").read_text())["content_scripts"]
     for path in content["js"]:
         if any(word in path for word in SCRIPTS) and not path.endswith("mask_field.js"):
             page.evaluate((EXTENSION / path).read_text())

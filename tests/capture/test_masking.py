@@ -289,3 +289,10 @@ def test_no_text_makes_masking_slow(text: str) -> None:
 def test_escapes_in_a_selector_hide_nothing(selector: str, kept: str | None) -> None:
     masked = mask_event(event(1, shadow_path=[selector]))[0]["shadow_path"][0]
     assert masked == kept if kept else "mia" not in masked and "[email]" in masked
+
+
+def test_an_id_that_holds_a_card_number_is_replaced_by_the_same_other_one() -> None:
+    hostile = event(7, client_event_id="4111-1111-1111-1111")
+    masked, kinds = mask_event(hostile)
+    assert (masked["client_event_id"], kinds["card"]) == ("masked-7", 1)
+    assert mask_event(event(7))[0]["client_event_id"] == "event-7"

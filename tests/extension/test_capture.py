@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Page
 
-from codesight.capture.rules import EventType, Text, selector
+from codesight.analysis.steps import reduce
+from codesight.capture.rules import Event, EventType, Text, selector
 from tests.extension.recording import Recording
 from tests.support.services import needs
 
@@ -39,6 +41,15 @@ def test_every_kind_of_event_reaches_the_server(recording: Recording) -> None:
     assert set(EventType) - kinds == set()
     assert [one["seq"] for one in found] == list(range(1, len(found) + 1))
     check_details(found)
+    steps = [
+        f"{step.action_type} {step.value}".strip() for step in reduce(msgspec.convert(found, list[Event]), None)
+    ]
+    assert [step.split()[0] for step in steps].count("SCROLL") == 1
+    drag = next(step for step in steps if step.startswith("DRAG"))
+    assert steps[steps.index("HOVER") : steps.index("ENTER Enter") + 1] == [
+        "HOVER", "CLICK", "CLICK double", "CLICK right", "SELECT 32", "CHECK true", "CLICK double", "COPY", "CLICK",
+        drag, "CLICK", "DIALOG accepted", "TYPE jeans", "ENTER Enter",
+    ]  # fmt: skip
 
 
 def use_everything(page: Page) -> None:
