@@ -11,6 +11,8 @@
   const LONGEST_TEXT = 60;
   /** Containers that are as many as this tell nothing. */
   const MANY = 100;
+  /** Texts of a tag that is used as often as this are not read at all: it would take longer than a click may. */
+  const TOO_MANY = 8_000;
   /** Milliseconds after which the best found so far will do. */
   const LONGEST_SEARCH = 6;
   const HEADING = /^(?:h[1-6]|legend|th|caption|summary|dt)$/u;
@@ -63,7 +65,8 @@
     const known = new Map();
     return (tag) => {
       if (!known.has(tag)) {
-        const leaves = [...root.querySelectorAll(tag)].filter((leaf) => leaf.childElementCount === 0);
+        const all = root.querySelectorAll(tag);
+        const leaves = all.length > TOO_MANY ? [] : [...all].filter((leaf) => leaf.childElementCount === 0);
         known.set(tag, leaves.map((leaf) => ({ leaf, text: cs.tidy(leaf.textContent) })));
       }
       return known.get(tag);

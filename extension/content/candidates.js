@@ -5,6 +5,7 @@
   const COUNT_LIMIT = 1500;
   const LONGEST_TEXT = 80;
   const KINDS_WANTED = 3;
+  const SAFE_KINDS_WANTED = 2;
 
   cs.LONGEST_NAME = 120;
   /** What a candidate stands on, from what a page keeps to what it changes with every visit. */
@@ -75,6 +76,7 @@
     css: (element) => address(cs.cssesOf(element)), xpath: (element) => address(cs.xpathsOf(element)),
   };
 
+  const kindsOf = (found) => new Set(found.map(({ strategy }) => strategy)).size;
   const isSafe = ({ match_count, risk }) => match_count === 1 && risk === cs.RISK.none;
 
   /**
@@ -88,7 +90,7 @@
     const found = Object.entries(STRATEGIES).flatMap(([strategy, find]) => (
       find(element, root).filter(({ match_count }) => match_count > 0).map((one) => ({ strategy, ...one }))));
     // The dearest one, so only for an element that can hardly be told from others.
-    if (new Set(found.filter(isSafe).map(({ strategy }) => strategy)).size < KINDS_WANTED) {
+    if (kindsOf(found) < KINDS_WANTED || kindsOf(found.filter(isSafe)) < SAFE_KINDS_WANTED) {
       found.push(...cs.aroundOf(element).map((one) => ({ strategy: 'within', ...one })));
     }
     const order = [...Object.keys(STRATEGIES)];

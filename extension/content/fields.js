@@ -5,7 +5,7 @@
   const TYPED = new Set(['text', 'search', 'email', 'tel', 'url', 'password', 'number', 'textarea']);
   const SECRETS_KEPT = 200;
 
-  const FIELDS = 'input,textarea,[contenteditable]';
+  const FIELDS = 'input,textarea';
   const FIELDS_SEEN = 300;
 
   /** Private text fields that were typed into, also in closed shadow roots; they live as long as the page. */

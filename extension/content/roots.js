@@ -43,13 +43,15 @@
     return roots;
   }
 
-  /** Elements in `root` and in the open shadow roots below it: that is where other tools look for one, too. */
-  cs.findAll = (root, selector) => {
+  function rootsBelow(root) {
     if (components.root !== root || performance.now() - components.at > COMPONENTS_HOLD) {
       components = { root, at: performance.now(), roots: openRoots(root) };
     }
-    return [root, ...components.roots].flatMap((one) => [...one.querySelectorAll(selector)]);
-  };
+    return [root, ...components.roots];
+  }
+
+  /** Elements in `root` and in the open shadow roots below it: that is where other tools look for one, too. */
+  cs.findAll = (root, selector) => rootsBelow(root).flatMap((one) => [...one.querySelectorAll(selector)]);
 
   /** The interactive element that encloses `element`, or null. */
   cs.interactive = (element) => element.closest(INTERACTIVE);

@@ -6,7 +6,7 @@
   const TELLING = new Set([...NAMING, 'name', 'aria-label', 'placeholder', 'alt', 'title', 'for', 'href', 'type', 'value', 'role']);
   const LONGEST_VALUE = 80;
   /** Bounds of a search that would take seconds on a large page with nothing to go by. */
-  const SEARCH = { maxNumberOfPathChecks: 40, timeoutMs: 4 };
+  const SEARCH = { maxNumberOfPathChecks: 30, timeoutMs: 3 };
 
   cs.TEST_ID_ATTRIBUTES = NAMING;
 
