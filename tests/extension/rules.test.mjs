@@ -13,6 +13,7 @@ import { retryDelay } from '../../extension/background/connection.js';
 import { isRecorded } from '../../extension/background/scope.js';
 import { stateOf } from '../../extension/background/status.js';
 import { concerns, tabEvent } from '../../extension/background/tabs.js';
+import { describeEvent } from '../../extension/popup/words.js';
 
 const cs = globalThis.codesightContent;
 const key = (name, held = {}) => cs.keyName({
@@ -127,4 +128,15 @@ test('escapes in a selector hide nothing from the mask, and others stay', () => 
   assert.ok(!masked('role=link[name=/^\\s*Hi\\s+Quentin\\s+Secretive\\s+\\(\\d[\\d.,]*\\)\\s*$/]').includes('Quentin'));
   const harmless = 'role=button[name=/^\\s*Men\\x27s\\s+\\d[\\d.,]*\\s*$/]';
   assert.equal(masked(harmless), harmless);
+});
+
+test('the activity log has words for every kind of value', () => {
+  const target = { name: 'Shirt', text: '', tag: 'div' };
+  const line = (value) => describeEvent({ target, value, url: '', cause: null });
+  assert.equal(line({ kind: 'drag', dx: 1, dy: 2, onto: { name: '', text: 'Basket', tag: 'div' } }), 'Shirt → Basket');
+  assert.equal(line({ kind: 'drag', dx: 1, dy: 2, onto: null }), 'Shirt');
+  assert.equal(line({ kind: 'files', count: 1 }), 'Shirt: 1 file');
+  assert.equal(line({ kind: 'dialog', dialog: 'confirm', text: 'Remove it?', answer: 'dismissed' }), 'Remove it? (dismissed)');
+  assert.equal(line({ kind: 'text', text: 'blue' }), 'Shirt: blue');
+  assert.equal(line(null), 'Shirt');
 });
