@@ -18,10 +18,11 @@ _ADDRESS_INSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*://|/|\?|[^\s?]*\?)\S*=", re.
 _SPACED_PHONE = re.compile(r"^\+[1-9]\d{0,2}(?:\+\d{1,4}){2,6}$|(?<!\d)\+1\+[2-9]\d{2}\+[2-9]\d{2}\+\d{4}(?!\d)")
 _FEWEST_DIGITS = 10
 _ENCODED_PLACEHOLDER = re.compile(rf"%5B({'|'.join(sorted(KINDS))})%5D")
+_DEEPEST_INSIDE = 2  # without an end, a short address could take seconds
 _DEEPEST_ENCODING = 3  # addresses inside addresses (?next=…) are encoded twice
 
 
-def clean_url(url: str, kinds: Counter[str], clean: Clean) -> str:
+def clean_url(url: str, kinds: Counter[str], clean: Clean, level: int = 0) -> str:
     """The address without what is private in it; `clean` masks running text. Both count in `kinds`."""
     if opaque := _OPAQUE_URL.match(url):
         return opaque[1]
@@ -35,28 +36,30 @@ def clean_url(url: str, kinds: Counter[str], clean: Clean) -> str:
         origin, path = found["scheme"] + (found["slashes"] or "") + server, head[found.end() :]
     return (
         origin
-        + "/".join(_clean_part(part, kinds, clean) for part in path.split("/"))
+        + "/".join(_clean_part(part, kinds, clean, level) for part in path.split("/"))
         + question
-        + _clean_parameters(query, kinds, clean)
+        + _clean_parameters(query, kinds, clean, level)
         + mark
-        + "/".join(_clean_parameters(part, kinds, clean) for part in fragment.split("/"))
+        + "/".join(_clean_parameters(part, kinds, clean, level) for part in fragment.split("/"))
     )
 
 
-def _clean_parameters(query: str, kinds: Counter[str], clean: Clean) -> str:
-    return "".join(_clean_parameter(piece, kinds, clean) for piece in re.split(r"([&;])", query))
+def _clean_parameters(query: str, kinds: Counter[str], clean: Clean, level: int) -> str:
+    return "".join(_clean_parameter(piece, kinds, clean, level) for piece in re.split(r"([&;])", query))
 
 
-def _clean_parameter(pair: str, kinds: Counter[str], clean: Clean) -> str:
+def _clean_parameter(pair: str, kinds: Counter[str], clean: Clean, level: int) -> str:
     name, equals, value = pair.partition("=")
     private = field_kind(name=unquote_plus(name)) if value else None
     if private:
         kinds[private] += value != f"[{private}]"
         return f"{name}=[{private}]"
-    return _clean_part(name, kinds, clean, plus=True) + equals + _clean_part(value, kinds, clean, plus=True)
+    return (
+        _clean_part(name, kinds, clean, level, plus=True) + equals + _clean_part(value, kinds, clean, level, plus=True)
+    )
 
 
-def _clean_part(part: str, kinds: Counter[str], clean: Clean, *, plus: bool = False) -> str:
+def _clean_part(part: str, kinds: Counter[str], clean: Clean, level: int, *, plus: bool = False) -> str:
     if plus and "+" in part:
         spaced = _SPACED_PHONE.sub(lambda found: _spaced_phone(found[0], kinds), part)
         if spaced != part:
@@ -65,7 +68,8 @@ def _clean_part(part: str, kinds: Counter[str], clean: Clean, *, plus: bool = Fa
     for _ in range(_DEEPEST_ENCODING):
         decoded = unquote(plain)
         # An address in a parameter (?next=…) has parameters of its own, whose names may say that they are private.
-        inside = clean_url(decoded, kinds, clean) if _ADDRESS_INSIDE.match(decoded) else decoded
+        is_inner = level < _DEEPEST_INSIDE and _ADDRESS_INSIDE.match(decoded)
+        inside = clean_url(decoded, kinds, clean, level + 1) if is_inner else decoded
         masked = clean(inside, kinds)
         if masked != decoded:
             return _ENCODED_PLACEHOLDER.sub(r"[\1]", quote(masked, safe="!'()*"))

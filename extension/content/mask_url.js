@@ -2,7 +2,9 @@
 (() => {
   const cs = (globalThis.codesightContent ??= {});
 
-  const DEEPEST = 3;
+  const DEEPEST_ENCODING = 3;
+  /** Addresses inside addresses: without an end, a short one could take seconds. */
+  const DEEPEST_INSIDE = 2;
   const NONE = new Map();
 
   function decode(part, plusIsSpace) {
@@ -35,14 +37,15 @@
   /** An address in a parameter (?next=…) has parameters of its own, whose names may say that they are private. */
   const looksLikeAddress = (text) => /^(?:[a-z][a-z0-9+.-]*:\/\/|\/|\?|[^\s?]*\?)\S*=/iu.test(text);
 
-  function maskPart(part, plusIsSpace) {
+  function maskPart(part, plusIsSpace, names, level) {
     if (!part) return part;
     if (plusIsSpace && maskSpacedPhone(part) !== part) return maskSpacedPhone(part);
     let plain = part;
     // Addresses inside addresses (?next=…) are encoded twice.
-    for (let depth = 0; depth < DEEPEST; depth += 1) {
+    for (let depth = 0; depth < DEEPEST_ENCODING; depth += 1) {
       const decoded = decode(plain, plusIsSpace && depth === 0);
-      const masked = looksLikeAddress(decoded) ? cs.maskText(cs.maskUrl(decoded)) : cs.maskText(decoded);
+      const isInner = level < DEEPEST_INSIDE && looksLikeAddress(decoded);
+      const masked = cs.maskText(isInner ? maskAddress(decoded, names, level + 1) : decoded);
       if (masked !== decoded) return encode(masked);
       if (decoded === plain) return part;
       plain = decoded;
@@ -50,16 +53,18 @@
     return part;
   }
 
-  function maskParameter(parameter, names) {
+  function maskParameter(parameter, names, level) {
     const [key, ...rest] = parameter.split('=');
     const value = rest.join('=');
     const kind = value ? names.get(decode(key, true)) ?? cs.fieldKind({ name: decode(key, true) }) : null;
     if (kind) return `${key}=[${kind}]`;
-    return rest.length ? `${maskPart(key, true)}=${maskPart(value, true)}` : maskPart(key, true);
+    const name = maskPart(key, true, names, level);
+    return rest.length ? `${name}=${maskPart(value, true, names, level)}` : name;
   }
 
-  const maskParameters = (query, names) => query.split(/([&;])/u)
-    .map((piece, i) => (i % 2 ? piece : maskParameter(piece, names))).join('');
+  const maskParameters = (query, names, level) => query.split(/([&;])/u)
+    .map((piece, i) => (i % 2 ? piece : maskParameter(piece, names, level))).join('');
+
   /** The origin of an address, or '' for what is none. */
   cs.originOf = (url, base) => {
     try {
@@ -69,7 +74,16 @@
     }
   };
 
-  const maskPath = (path) => path.split('/').map((piece) => maskPart(piece, false)).join('/');
+  function maskAddress(url, names, level) {
+    const opaque = /^\s*(data:[\w/+.-]*|javascript:)/iu.exec(url);
+    if (opaque) return opaque[1];
+    const [, base, query, fragment] = /^([^?#]*)(\?[^#]*)?(#.*)?$/su.exec(url);
+    const [, origin, path] = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?)?(.*)$/isu.exec(base);
+    const anonymous = (origin ?? '').replace(/\/\/.*@/u, '//');
+    return anonymous + path.split('/').map((piece) => maskPart(piece, false, names, level)).join('/')
+      + (query ? `?${maskParameters(query.slice(1), names, level)}` : '')
+      + (fragment ? `#${fragment.slice(1).split('/').map((piece) => maskParameters(piece, names, level)).join('/')}` : '');
+  }
 
   /**
    * An address without user:password, with private things in path, query and fragment masked; what is not masked
@@ -78,14 +92,5 @@
    * @param {Map<string, string>} [names] kinds of private fields by their names: a form sends them under these
    * @returns {string}
    */
-  cs.maskUrl = (url, names = NONE) => {
-    const opaque = /^\s*(data:[\w/+.-]*|javascript:)/iu.exec(url);
-    if (opaque) return opaque[1];
-    const [, base, query, fragment] = /^([^?#]*)(\?[^#]*)?(#.*)?$/su.exec(url);
-    const [, origin, path] = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?)?(.*)$/isu.exec(base);
-    const anonymous = (origin ?? '').replace(/\/\/.*@/u, '//');
-    return anonymous + maskPath(path)
-      + (query ? `?${maskParameters(query.slice(1), names)}` : '')
-      + (fragment ? `#${fragment.slice(1).split('/').map((piece) => maskParameters(piece, names)).join('/')}` : '');
-  };
+  cs.maskUrl = (url, names = NONE) => maskAddress(url, names, 0);
 })();
