@@ -14,7 +14,7 @@
   /** Texts of a tag that is used as often as this are not read at all: it would take longer than a click may. */
   const TOO_MANY = 8_000;
   /** Milliseconds after which the best found so far will do. */
-  const LONGEST_SEARCH = 6;
+  const LONGEST_SEARCH = 12;
   const HEADING = /^(?:h[1-6]|legend|th|caption|summary|dt)$/u;
   const SIMPLE = /^[a-z][a-z0-9]*$/u;
   /** What tells a thing that can be used from its plain neighbours, if it has no role. */

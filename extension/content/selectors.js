@@ -5,8 +5,8 @@
   const NAMING = ['data-testid', 'data-test', 'data-test-id', 'data-qa', 'data-cy'];
   const TELLING = new Set([...NAMING, 'name', 'aria-label', 'placeholder', 'alt', 'title', 'for', 'href', 'type', 'value', 'role']);
   const LONGEST_VALUE = 80;
-  /** Bounds of a search that would take seconds on a large page with nothing to go by. */
-  const SEARCH = { maxNumberOfPathChecks: 30, timeoutMs: 3 };
+  /** Bounds of a search that would take seconds on a large page with nothing to go by; tries, for time passes faster under load. */
+  const SEARCH = { maxNumberOfPathChecks: 25, timeoutMs: 100 };
 
   cs.TEST_ID_ATTRIBUTES = NAMING;
 
