@@ -6,7 +6,7 @@ JS_TESTS = $$(find tests/extension -name '*.test.mjs')
 PIP = .venv/bin/python -m pip --disable-pip-version-check -qq install --require-hashes
 UV = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help run test lint format bench pictures tutorial lock venv venv-dev node_modules
+.PHONY: help run test lint format bench pictures tutorial vendor lock venv venv-dev node_modules
 help: ## lists these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
@@ -40,6 +40,9 @@ pictures: venv-dev ## takes the README's pictures of the real product
 
 tutorial: venv-dev ## takes the pictures and the film of the help pages
 	@.venv/bin/python -m tests.journeys.tutorial
+
+vendor: ## fetches the extension's libraries anew, in the versions that extension/vendor/update.mjs names
+	node extension/vendor/update.mjs
 
 lock: venv-dev ## resolves requirements*.in anew into the lock files
 	$(UV) --upgrade requirements.in -o requirements.lock

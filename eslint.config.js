@@ -28,6 +28,8 @@ module.exports = [
   browser(['extension/background/**/*.js'], 'module', globals.serviceworker),
   // A page's content scripts are classic ones and share a scope.
   browser(['extension/content/**/*.js'], 'script', globals.webextensions),
+  // Among the page's own scripts, without the browser's extension functions.
+  browser(['extension/page/**/*.js'], 'script'),
   {
     files: ['tests/extension/**/*.mjs', 'tests/extension/**/*.js'],
     languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.node },

@@ -160,8 +160,12 @@ def _verb(kind: EventType) -> str:
             return "Send"
         case EventType.NAVIGATION:
             return "Page"
-        case EventType.TAB_OPENED | EventType.TAB_SWITCHED | EventType.TAB_CLOSED:
+        case EventType.TAB_OPENED | EventType.TAB_SWITCHED | EventType.TAB_CLOSED | EventType.DIALOG | EventType.RESIZE:
             return words(kind).capitalize()
+        case EventType.DRAG | EventType.COPY | EventType.CUT | EventType.PASTE:
+            return words(kind).capitalize()
+        case EventType.FILE:
+            return "Choose file"
         case _:
             assert_never(kind)
 

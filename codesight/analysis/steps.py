@@ -8,20 +8,20 @@ browser's clock.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from codesight.analysis.base import Action, RecordingFacts, Result
 from codesight.analysis.models import AnalysisState
 from codesight.analysis.rules import (
     CONSEQUENCE_MS,
     SLOW_PAGE_MS,
     Cause,
+    Draft,
+    Drafts,
+    edits_a_field,
     is_by_pointer,
     is_text_field,
     place,
-    point,
 )
-from codesight.capture.rules import Event, EventType, Scroll, selector, text_of
+from codesight.capture.rules import Dialog, Drag, Event, EventType, Files, Scroll, selector, text_of
 
 NAME = "steps"
 TITLE = "Navigation steps"
@@ -35,40 +35,12 @@ MENU_MS = 5_000.0
 LATE_CHANGE_MS = 2_000.0
 
 CLICK, TYPE, SELECT, CHECK, ENTER, KEY = "CLICK", "TYPE", "SELECT", "CHECK", "ENTER", "KEY"
-SCROLL, HOVER, NAVIGATE = "SCROLL", "HOVER", "NAVIGATE"
+SCROLL, HOVER, NAVIGATE, DRAG = "SCROLL", "HOVER", "NAVIGATE", "DRAG"
+COPY, CUT, PASTE, UPLOAD, DIALOG = "COPY", "CUT", "PASTE", "UPLOAD", "DIALOG"
 TAB_OPENED, TAB_SWITCHED, TAB_CLOSED = "TAB_OPENED", "TAB_SWITCHED", "TAB_CLOSED"
 
-# Keys that move inside a field; the typed text says the same.
-_EDITING = frozenset({"Backspace", "Delete", "ArrowLeft", "ArrowRight", "Home", "End", "Shift"})
 _MENU_ROLES = frozenset({"menu", "menubar", "menuitem"})
 _BY_SCRIPT = frozenset({"history", "hash"})  # or by an action that is a step already
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A step that may still grow."""
-
-    action: str
-    event: Event
-    value: str
-    since: float
-    until: float
-    """Wall times of the first and the last event."""
-    seqs: list[int]
-    point: tuple[float, float] | None
-    moved: tuple[float, float] = (0.0, 0.0)
-
-    def cover(self, event: Event) -> None:
-        self.seqs.append(event.seq)
-        self.until = max(self.until, event.t_wall)
-
-    def absorb(self, earlier: "_Draft") -> None:
-        self.seqs += earlier.seqs
-        self.since = min(self.since, earlier.since)
-        self.point = earlier.point or self.point
-
-    def within(self, milliseconds: float, event: Event) -> bool:
-        return self.event.tab_id == event.tab_id and event.t_wall - self.until <= milliseconds
 
 
 def run(facts: RecordingFacts) -> Result:
@@ -89,16 +61,11 @@ def reduce(events: Sequence[Event], video_started_ms: float | None) -> list[Acti
     return [_finished(draft, start) for draft in reduction.drafts]
 
 
-_Test = Callable[[_Draft], bool]
-
-
 @dataclass(slots=True)
-class _Reduction:
+class _Reduction(Drafts):
     """Each method takes one kind of event: as a step, as a part of the last one, or not at all."""
 
-    drafts: list[_Draft] = field(default_factory=list)
     causes: dict[int | None, Cause] = field(default_factory=dict)
-    addresses: dict[int | None, str] = field(default_factory=dict)
     hovered: Event | None = None
 
     def take(self, event: Event) -> None:
@@ -110,67 +77,107 @@ class _Reduction:
         _TAKERS[event.type](self, event)
 
     def click(self, event: Event) -> None:
-        last = self._last(ENTER)
-        if last and last.within(SAME_ACTION_MS, event) and not is_by_pointer(event):
+        last = self.drafts[-1] if self.drafts else None
+        if last and self._is_part_of(last, event):
             last.cover(event)
         else:
             self._add_menu_hover(event)
-            self._add(CLICK, event)
+            self.add(CLICK, event)
         self._expect_page(event)
 
+    def _is_part_of(self, last: Draft, click: Event) -> bool:
+        """The click that Enter makes on a form's button, that ends a drag, or is the third of a triple click."""
+        if last.action == ENTER:
+            return last.within(SAME_ACTION_MS, click) and not is_by_pointer(click)
+        again = last.action == DRAG or (last.action == CLICK and last.value == "double")
+        return again and last.within(DOUBLE_CLICK_MS, click) and place(last.event) == place(click)
+
     def right_click(self, event: Event) -> None:
-        self._add(CLICK, event, "right")
+        self.add(CLICK, event, "right")
 
     def double_click(self, event: Event) -> None:
-        draft = self._add(CLICK, event, "double")
+        draft = self.add(CLICK, event, "double")
         for _ in range(2):
-            self._absorb_click(draft, lambda click: place(click.event) == place(event), DOUBLE_CLICK_MS)
+            self.absorb_click(draft, lambda click: place(click.event) == place(event), DOUBLE_CLICK_MS)
         self._expect_page(event)
 
     def input(self, event: Event) -> None:
-        last = self._last(TYPE, event)
+        last = self.last(TYPE, event)
         if last:
             last.value = text_of(event)
             last.cover(event)
         elif not self._was_typed_just_now(event):
-            self._absorb_click(self._add(TYPE, event, text_of(event)), lambda click: place(click.event) == place(event))
+            draft = self.add(TYPE, event, text_of(event))
+            # However the person got into the field, and what they marked in it: the text says the rest.
+            for value in ("double", ""):
+                self.absorb(draft, lambda click: place(click.event) == place(event), CLICK, value)
         self._expect_page(event)
 
     def select(self, event: Event) -> None:
-        last = self._last(SELECT, event)
+        last = self.last(SELECT, event)
         if last and last.within(LATE_CHANGE_MS, event):
             last.value = text_of(event)
             last.cover(event)
         else:
-            draft = self._add(SELECT, event, text_of(event))
-            self._absorb_click(draft, lambda click: place(click.event) == place(event))
+            draft = self.add(SELECT, event, text_of(event))
+            while self.absorb(draft, lambda key: place(key.event) == place(event), KEY):
+                continue
+            self.absorb_click(draft, lambda click: place(click.event) == place(event))
         self._expect_page(event)
 
     def check(self, event: Event) -> None:
-        draft = self._add(CHECK, event, text_of(event))
+        draft = self.add(CHECK, event, text_of(event))
+        # An arrow key moves a choice from the radio button that has the focus.
+        self.absorb(draft, lambda key: key.event.frame_path == event.frame_path, KEY, within_ms=SAME_ACTION_MS)
         # A click on the label reaches the box as a second click.
         for _ in range(2):
-            self._absorb_click(draft, lambda click: click.event.frame_path == event.frame_path, SAME_ACTION_MS)
+            self.absorb_click(draft, lambda click: click.event.frame_path == event.frame_path, SAME_ACTION_MS)
         self._expect_page(event)
 
     def key(self, event: Event) -> None:
         name = text_of(event)
         if name == "Enter":
-            self._add(ENTER, event, name)
-        elif name != "Tab" and not (is_text_field(event.target) and (len(name) == 1 or name in _EDITING)):
-            self._add(KEY, event, name)
+            self.add(ENTER, event, name)
+        elif name != "Tab" and not edits_a_field(event.target, name):
+            self.add(KEY, event, name)
         self._expect_page(event)
 
     def scroll(self, event: Event) -> None:
         if not isinstance(event.value, Scroll) or not (event.value.dx or event.value.dy):
             return
-        draft = self._last(SCROLL, event)
+        draft = self.last(SCROLL, event)
         if draft and draft.within(SCROLL_PAUSE_MS, event):
             draft.cover(event)
         else:
-            draft = self._add(SCROLL, event)
+            draft = self.add(SCROLL, event)
         draft.moved = (draft.moved[0] + event.value.dx, draft.moved[1] + event.value.dy)
         draft.value = f"{draft.moved[0]:g},{draft.moved[1]:g}"
+
+    def drag(self, event: Event) -> None:
+        if isinstance(event.value, Drag):
+            self.add(DRAG, event, f"{event.value.dx:g},{event.value.dy:g}")
+            self._expect_page(event)
+
+    def clipboard(self, event: Event) -> None:
+        action = event.type.value.upper()
+        # What is pasted into a field, or cut out of it, is in the text that is typed there.
+        if action == COPY or not is_text_field(event.target):
+            draft = self.add(action, event)
+            self.absorb(draft, lambda key: key.value.endswith(("+c", "+x", "+v")), KEY, within_ms=SAME_ACTION_MS)
+
+    def file(self, event: Event) -> None:
+        if isinstance(event.value, Files):
+            draft = self.add(UPLOAD, event, str(event.value.count))
+            self.absorb_click(draft, lambda click: place(click.event) == place(event))
+            self._expect_page(event)
+
+    def dialog(self, event: Event) -> None:
+        if isinstance(event.value, Dialog):
+            self.add(DIALOG, event, event.value.answer)
+            self._expect_page(event)
+
+    def resize(self, event: Event) -> None:
+        """Never a step: a page is replayed at the size it had."""
 
     def hover(self, event: Event) -> None:
         self.hovered = event
@@ -184,12 +191,12 @@ class _Reduction:
             return
         cause = self.causes.get(event.tab_id)
         if cause is None or not cause.explains(event):
-            self._add(NAVIGATE, event, "" if event.cause in (None, "load") else str(event.cause))
+            self.add(NAVIGATE, event, "" if event.cause in (None, "load") else str(event.cause))
         # The expected page is there; what follows at once is a redirect.
         self.causes[event.tab_id] = Cause(event.t_wall + CONSEQUENCE_MS)
 
     def tab_opened(self, event: Event) -> None:
-        self._add(TAB_OPENED, event)
+        self.add(TAB_OPENED, event)
         opener = self.causes.get(event.opener_tab_id) if event.opener_tab_id is not None else None
         if opener and event.t_wall <= opener.until:
             self._expect_page(event, SLOW_PAGE_MS)
@@ -204,37 +211,10 @@ class _Reduction:
         if last and by_itself and event.t_wall - last.until <= CONSEQUENCE_MS:
             last.cover(event)
         else:
-            self._add(TAB_SWITCHED, event)
+            self.add(TAB_SWITCHED, event)
 
     def tab_closed(self, event: Event) -> None:
-        self._add(TAB_CLOSED, event)
-
-    def _add(self, action: str, event: Event, value: str = "") -> _Draft:
-        if not event.url:
-            event = msgspec.structs.replace(event, url=self.addresses.get(event.tab_id, ""))
-        draft = _Draft(action, event, value, event.t_wall, event.t_wall, [event.seq], point(event))
-        self.drafts.append(draft)
-        return draft
-
-    def _last(self, action: str, at: Event | None = None) -> _Draft | None:
-        """The last step if it is of this kind, and at the place of this event."""
-        last = self.drafts[-1] if self.drafts else None
-        if last and last.action == action and (at is None or place(last.event) == place(at)):
-            return last
-        return None
-
-    def _absorb_click(self, draft: _Draft, belongs: _Test, within_ms: float = float("inf")) -> None:
-        """Make the plain click before the newest step a part of it, if it belongs there."""
-        click = self.drafts[-2] if len(self.drafts) > 1 else None
-        if (
-            click
-            and click.action == CLICK
-            and not click.value
-            and click.within(within_ms, draft.event)
-            and belongs(click)
-        ):
-            del self.drafts[-2]
-            draft.absorb(click)
+        self.add(TAB_CLOSED, event)
 
     def _was_typed_just_now(self, event: Event) -> bool:
         """Fields report their final text once more when they are left, for example after Enter."""
@@ -252,8 +232,9 @@ class _Reduction:
         if hover is None or hover.tab_id != click.tab_id or click.t_wall - hover.t_wall > MENU_MS:
             return
         roles = {event.target.role for event in (hover, click) if event.target}
-        if roles & _MENU_ROLES and place(hover) != place(click):
-            self._add(HOVER, hover)
+        opened = hover.cause == "changed_page" or roles & _MENU_ROLES
+        if opened and place(hover) != place(click):
+            self.add(HOVER, hover)
 
     def _expect_page(self, event: Event, for_ms: float = CONSEQUENCE_MS) -> None:
         before = self.causes.get(event.tab_id)
@@ -273,6 +254,13 @@ _TAKERS: dict[EventType, Callable[[_Reduction, Event], None]] = {
     EventType.KEY: _Reduction.key,
     EventType.SCROLL: _Reduction.scroll,
     EventType.HOVER: _Reduction.hover,
+    EventType.DRAG: _Reduction.drag,
+    EventType.COPY: _Reduction.clipboard,
+    EventType.CUT: _Reduction.clipboard,
+    EventType.PASTE: _Reduction.clipboard,
+    EventType.FILE: _Reduction.file,
+    EventType.DIALOG: _Reduction.dialog,
+    EventType.RESIZE: _Reduction.resize,
     EventType.SUBMIT: _Reduction.submit,
     EventType.NAVIGATION: _Reduction.navigation,
     EventType.TAB_OPENED: _Reduction.tab_opened,
@@ -281,15 +269,20 @@ _TAKERS: dict[EventType, Callable[[_Reduction, Event], None]] = {
 }
 
 
-def _finished(draft: _Draft, start: float) -> Action:
-    target = draft.event.target
+def _words(event: Event) -> str:
+    if isinstance(event.value, Dialog):
+        return event.value.text
+    return (event.target.text or event.target.name) if event.target else ""
+
+
+def _finished(draft: Draft, start: float) -> Action:
     return Action(
         action_type=draft.action,
         t_ms=max(0, round(draft.since - start)),
         target_selector=selector(draft.event),
         x=draft.point[0] if draft.point else None,
         y=draft.point[1] if draft.point else None,
-        element_text=(target.text or target.name) if target else "",
+        element_text=_words(draft.event),
         value=draft.value,
         page_url=draft.event.url,
         first_seq=min(draft.seqs),

@@ -85,7 +85,7 @@ def prepared(session_id: int, raw: bytes | msgspec.Raw) -> Row | Refused:
             "The event could not be masked and was not stored.",
         )
     count = sum(kinds.values())
-    return Row(session_id, event.seq, event.client_event_id, event.type.value, event.t_wall, body.decode(), count)
+    return Row(session_id, event.seq, masked["client_event_id"], event.type.value, event.t_wall, body.decode(), count)
 
 
 def store(db: Session, rows: Iterable[Row]) -> Stored:

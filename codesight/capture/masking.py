@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote, unquote_plus
 
 from stdnum import iban
 
 from codesight.capture.private_kinds import KINDS, field_kind, last_group_of_card
+from codesight.capture.private_urls import clean_url
 
 _L = r"[^\W\d_]"  # a letter of any script
 _A = r"[^\W_]"  # a letter or digit of any script
@@ -50,14 +50,13 @@ _IBAN_REST = re.compile(r"(?:(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015+-]|%20|%2D)
 _SUSPECT_MAIL = re.compile(r"[@＠]|%40|%2540|&#(?:64|x40);|[(\[{]\s?at\s?[)\]}]", re.IGNORECASE)
 _SUSPECT_NUMBER = re.compile(r"\d(?:\D{0,4}\d){6}")
 
-_OPAQUE_URL = re.compile(r"\s*(data:[\w/+.-]*|javascript:)", re.IGNORECASE)
-_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*:)(?P<slashes>//)?(?P<host>(?(slashes)[^/]*))", re.IGNORECASE)
 _LOOKS_LIKE_URL = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:\S|/\S|\?\S+=)", re.IGNORECASE)
-_ENCODED_PLACEHOLDER = re.compile(rf"%5B({'|'.join(sorted(KINDS))})%5D")
-_DEEPEST_ENCODING = 3  # addresses inside addresses (?next=…) are encoded twice
+
+_ESCAPED = re.compile(r"\\+x([\da-f]{2})|\\+([\da-f]{1,6}) ", re.IGNORECASE)
+_ESCAPED_SPACE = re.compile(r"\\+s\+")
 
 # ours, checked elsewhere
-_NEVER_TEXT = frozenset({"client_event_id", "type", "kind", "reason", "strategy", "cause"})
+_NEVER_TEXT = frozenset({"type", "kind", "reason", "strategy", "cause"})
 _PLACEHOLDERS = frozenset(f"[{kind}]" for kind in KINDS)
 _COMMAND = re.compile(
     r"(?:(?:Control|Alt|Shift|Meta)\+){0,4}(?:Enter|Escape|Tab|Arrow(?:Up|Down|Left|Right))"
@@ -86,7 +85,7 @@ def mask_url(url: str) -> Masked:
     parameters whose name says that they are private are replaced. Parts without findings stay byte for
     byte."""
     kinds: Counter[str] = Counter()
-    return Masked(_clean_url(url, kinds), kinds)
+    return Masked(clean_url(url, kinds, _clean), kinds)
 
 
 def mask_event(event: Mapping[str, Any]) -> tuple[dict[str, Any], Counter[str]]:
@@ -103,13 +102,28 @@ def mask_event(event: Mapping[str, Any]) -> tuple[dict[str, Any], Counter[str]]:
         masked["value"], secret = _masked_value(value, private, kinds)
     if private and isinstance(event.get("target"), Mapping):
         masked["target"] = _without_content(event["target"], private, kinds)
+    if isinstance(value, Mapping) and (onto_kind := _private_kind(value.get("onto"))):
+        masked["value"] = {**value, "onto": _without_content(value["onto"], onto_kind, kinds)}
 
     def clean(text: str) -> str:
         if len(secret) >= _SHORTEST_ECHO and secret in text:
             text = text.replace(secret, f"[{private}]")
-        return _clean_url(text, kinds) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
+        masked = clean_url(text, kinds, _clean) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
+        plain = _spelled_out(masked) if "\\" in masked else masked
+        again = _clean(plain, kinds) if plain != masked else plain
+        return masked if again == plain else again
 
-    return {key: item if key in _NEVER_TEXT else _walk(item, clean) for key, item in masked.items()}, kinds
+    cleaned = {key: item if key in _NEVER_TEXT else _walk(item, clean) for key, item in masked.items()}
+    if cleaned.get("client_event_id") != event.get("client_event_id"):
+        # It must stay an id, and the same one when the event is sent again.
+        cleaned["client_event_id"] = f"masked-{event.get('seq')}"
+    return cleaned, kinds
+
+
+def _spelled_out(selector: str) -> str:
+    """A selector with its escapes resolved: no rule would know an address spelled `mia\\@mail\\.example`."""
+    resolved = _ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), selector)
+    return _ESCAPED_SPACE.sub(" ", resolved).replace("\\", "")
 
 
 def _walk(item: Any, clean: Callable[[str], str]) -> Any:
@@ -215,50 +229,3 @@ def _without_cards(run: str, instead: Callable[[str], str]) -> str:
             done, first = groups[last].end(), last
         first += 1
     return out + run[done:]
-
-
-def _clean_url(url: str, kinds: Counter[str]) -> str:
-    if opaque := _OPAQUE_URL.match(url):
-        return opaque[1]
-    rest, mark, fragment = url.partition("#")
-    head, question, query = rest.partition("?")
-    found = _ORIGIN.match(head)
-    origin, path = "", head
-    if found:
-        login, _, server = found["host"].rpartition("@")
-        kinds["private"] += bool(login)
-        origin, path = found["scheme"] + (found["slashes"] or "") + server, head[found.end() :]
-    return (
-        origin
-        + "/".join(_clean_part(part, kinds) for part in path.split("/"))
-        + question
-        + _clean_parameters(query, kinds)
-        + mark
-        + "/".join(_clean_parameters(part, kinds) for part in fragment.split("/"))
-    )
-
-
-def _clean_parameters(query: str, kinds: Counter[str]) -> str:
-    return "".join(_clean_parameter(piece, kinds) for piece in re.split(r"([&;])", query))
-
-
-def _clean_parameter(pair: str, kinds: Counter[str]) -> str:
-    name, equals, value = pair.partition("=")
-    private = field_kind(name=unquote_plus(name)) if value else None
-    if private:
-        kinds[private] += value != f"[{private}]"
-        return f"{name}=[{private}]"
-    return _clean_part(name, kinds, plus=True) + equals + _clean_part(value, kinds, plus=True)
-
-
-def _clean_part(part: str, kinds: Counter[str], *, plus: bool = False) -> str:
-    plain = part.replace("+", " ") if plus else part
-    for _ in range(_DEEPEST_ENCODING):
-        decoded = unquote(plain)
-        masked = _clean(decoded, kinds)
-        if masked != decoded:
-            return _ENCODED_PLACEHOLDER.sub(r"[\1]", quote(masked, safe="!'()*"))
-        if decoded == plain:
-            break
-        plain = decoded
-    return part

@@ -20,6 +20,7 @@ _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][\da-fA-F]{2})|.)"
 )
 _PROBLEM = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
+_QUOTED = re.compile(r" value '.*'", re.DOTALL)
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 
 
@@ -179,6 +180,7 @@ def _explained(problem: msgspec.ValidationError) -> tuple[str, str, str]:
     """Path, message and code out of the decoder's sentence, which ends in " - at `$.path`"."""
     found = _PROBLEM.fullmatch(str(problem))
     what, path = (found["what"], found["path"] or "") if found else (str(problem), "")
+    what = _QUOTED.sub(" value", what)  # what stood there may be private, and browsers keep what they are told
     unknown = _UNKNOWN_FIELD.fullmatch(what)
     if unknown:
         return (

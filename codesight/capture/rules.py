@@ -39,7 +39,14 @@ class EventType(enum.StrEnum):
     KEY = "key"
     SCROLL = "scroll"
     HOVER = "hover"
+    DRAG = "drag"
+    COPY = "copy"
+    CUT = "cut"
+    PASTE = "paste"
+    FILE = "file"
     SUBMIT = "submit"
+    DIALOG = "dialog"
+    RESIZE = "resize"
     NAVIGATION = "navigation"
     TAB_OPENED = "tab_opened"
     TAB_SWITCHED = "tab_switched"
@@ -53,8 +60,10 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Candidate(Strict, frozen=True):
     """One way of finding an element, and how many elements it found at that moment."""
 
-    strategy: Literal["test_id", "role", "label", "placeholder", "text", "css", "xpath"]
+    strategy: Literal["test_id", "role", "label", "placeholder", "text", "within", "css", "xpath"]
     value: Selector
+    """Of `label`, `placeholder` and `text` the words, or between slashes a regular expression for them with other
+    numbers; of `within` a container and what is in it, as Playwright chains them."""
     match_count: Annotated[int, Meta(ge=0, le=10_000_000)]
 
 
@@ -135,6 +144,32 @@ class Scroll(Strict, frozen=True, tag_field="kind", tag="scroll"):
     dy: Pixels
 
 
+class Drag(Strict, frozen=True, tag_field="kind", tag="drag"):
+    """The whole movement, CSS pixels, and the element it ended on, if that is another one."""
+
+    dx: Pixels
+    dy: Pixels
+    onto: Target | None
+
+
+class Files(Strict, frozen=True, tag_field="kind", tag="files"):
+    """How many files were chosen; their names are nobody's business."""
+
+    count: Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class Dialog(Strict, frozen=True, tag_field="kind", tag="dialog"):
+    """A dialog of the browser that the page opened."""
+
+    dialog: Literal["alert", "confirm", "prompt"]
+    text: Words
+    """What the page said, never what was answered."""
+    answer: Literal["accepted", "dismissed"]
+
+
+Value: TypeAlias = Text | Masked | Key | Checked | Scroll | Drag | Files | Dialog
+
+
 class Event(Strict, frozen=True):
     """One thing that happened in the browser."""
 
@@ -155,15 +190,15 @@ class Event(Strict, frozen=True):
     target: Target | None
     pointer: Pointer | None
     viewport: Viewport
-    value: Text | Masked | Key | Checked | Scroll | None
+    value: Value | None
     trusted: bool
-    cause: Literal["load", "reload", "back_forward", "history", "hash", "enter", "autofill"] | None
+    cause: Literal["load", "reload", "back_forward", "history", "hash", "enter", "autofill", "changed_page"] | None
 
 
 def text_of(event: Event) -> str:
-    """What was typed, chosen or pressed (masked); empty for events without a value and for scrolling."""
+    """What was typed, chosen, pressed or said by a dialog (masked); empty for events without words."""
     match event.value:
-        case None | Scroll():
+        case None | Scroll() | Drag() | Files():
             return ""
         case value:
             return value.text
@@ -191,11 +226,11 @@ def _own_selector(target: Target) -> str:
         if candidate.strategy == "css":
             return candidate.value
     best: Sequence[Candidate] = unique or target.candidates
-    return _for_playwright(best[0], target) if best else ""
+    return for_playwright(best[0], target) if best else ""
 
 
-def _for_playwright(candidate: Candidate, target: Target) -> str:
-    quoted = json.dumps(candidate.value, ensure_ascii=False)
+def for_playwright(candidate: Candidate, target: Target) -> str:
+    """The candidate as a selector that Playwright's `locator` takes, within the target's document or shadow root."""
     match candidate.strategy:
         case "test_id":
             known = (
@@ -203,19 +238,29 @@ def _for_playwright(candidate: Candidate, target: Target) -> str:
                 for name, value in target.attributes.items()
                 if name.startswith("data-") and value == candidate.value
             )
-            return f"[{next(known, 'data-testid')}={quoted}]"
+            return f"[{next(known, 'data-testid')}={_quoted(candidate.value)}]"
         case "role":
             return f"role={candidate.value}"
         case "label":
-            return f"internal:label={quoted}s"
+            return f"internal:label={_worded(candidate.value)}"
         case "placeholder":
-            return f"[placeholder={quoted}]"
+            return f"internal:attr=[placeholder={_worded(candidate.value)}]"
         case "text":
-            return f"text={quoted}"
-        case "css":
+            # Playwright's own text engine stops at the innermost element that says it.
+            return f"{target.tag} >> internal:has-text={_worded(candidate.value)}"
+        case "within" | "css":
             return candidate.value
         case "xpath":
             return f"xpath={candidate.value}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _worded(value: str) -> str:
+    """A regular expression as it is, words as the whole text in just these letters."""
+    return value if re.fullmatch(r"/.*/", value, re.DOTALL) else f"{_quoted(value)}s"
 
 
 def _frame(step: str) -> str:

@@ -2,6 +2,7 @@
 import { answer, approvalPageClosed, isApproved, pair } from './approval.js';
 import { connect, eventsWaiting } from './connection.js';
 import { append, journalOf, latest } from './outbox.js';
+import { forget, remember, withoutPrivate } from './private_values.js';
 import { isRecorded } from './scope.js';
 import { sessionDocument } from './session_document.js';
 import { changeSession, currentSession, startCapturing, stopCapturing } from './sessions.js';
@@ -14,7 +15,7 @@ const IDLE_LIMIT = 15 * 60_000;
 const URGENT = new Set(['navigation', 'submit', 'tab_closed']);
 
 async function record(session, events) {
-  const written = await append(session.id, events);
+  const written = await append(session.id, await withoutPrivate(events));
   if (!written) return;
   eventsWaiting(session.id, events.some((event) => URGENT.has(event.type)));
   publish();
@@ -23,6 +24,7 @@ async function record(session, events) {
 async function start() {
   const session = await currentSession();
   if (session?.phase !== 'paired') throw new Error('Connect to a recording session first.');
+  await forget();
   await startCapturing(session.id);
   await publishAtOnce();
 }
@@ -30,6 +32,7 @@ async function start() {
 async function stop() {
   const session = await currentSession();
   if (session) await stopCapturing(session.id);
+  await forget();
   await publishAtOnce();
 }
 
@@ -43,6 +46,10 @@ async function fromContent({ events }, sender) {
     await record(session, events.map((event) => ({ ...place, ...event })));
   }
   return { capturing: true };
+}
+
+async function fromField(field) {
+  if ((await currentSession())?.capturing) await remember(field);
 }
 
 const UNPAIRED = { state: 'unpaired', session: null, pending: 0, sent: 0, error: null };
@@ -95,6 +102,7 @@ const fromApproval = {
 
 async function route(message, sender) {
   if (message.kind === 'events') return fromContent(message, sender);
+  if (message.kind === 'private') return fromField(message);
   if (message.kind === 'page') return fromPage(message, sender);
   const pages = { 'popup/popup.html': fromPopup, 'pages/approve.html': fromApproval };
   const handlers = pages[new URL(sender.url).pathname.slice(1)];

@@ -2,9 +2,10 @@
 import '../content/mask_text.js';
 import '../content/mask_field.js';
 import '../content/mask_url.js';
+import '../content/mask_event.js';
 import { isRecorded } from './scope.js';
 
-const { maskText, maskUrl } = globalThis.codesightContent;
+const { maskText, maskUrl, newEventId } = globalThis.codesightContent;
 
 /**
  * @param {'tab_opened' | 'tab_switched' | 'tab_closed'} type
@@ -14,7 +15,7 @@ export function tabEvent(type, tab) {
   const address = tab.pendingUrl || tab.url || '';
   const url = /^https?:/u.test(address) ? address : '';
   return {
-    v: 1, client_event_id: crypto.randomUUID(), type,
+    v: 1, client_event_id: newEventId(), type,
     t_wall: Date.now(), t_mono: performance.now(),
     tab_id: tab.id, opener_tab_id: tab.openerTabId ?? null, frame_path: [], shadow_path: [],
     url: maskUrl(url), title: url ? maskText(tab.title ?? '') : '',

@@ -6,18 +6,13 @@
     ...cs.TEST_ID_ATTRIBUTES,
   ];
 
-  // crypto.randomUUID does not exist on pages without TLS.
-  function newId() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  }
-
   function attributesOf(element) {
     const present = ATTRIBUTES.filter((name) => element.hasAttribute(name));
     return Object.fromEntries(present.map((name) => [name, element.getAttribute(name)]));
   }
 
-  function describe(element) {
+  /** An element as it is now, with every way of finding it again. */
+  cs.describe = (element) => {
     const box = element.getBoundingClientRect();
     return {
       tag: element.localName,
@@ -29,7 +24,7 @@
       candidates: cs.candidatesOf(element),
       bbox: { x: box.x, y: box.y, w: box.width, h: box.height },
     };
-  }
+  };
 
   function shadowPath(element) {
     const path = [];
@@ -57,11 +52,11 @@
    *          at?: {t_wall: number, t_mono: number}}} [about] `at`: when it happened, if not now
    */
   cs.buildEvent = (type, { element = null, pointer = null, value = null, trusted = true, cause = null, at } = {}) => ({
-    client_event_id: newId(), type,
+    client_event_id: cs.newEventId(), type,
     t_wall: at?.t_wall ?? Date.now(), t_mono: at?.t_mono ?? performance.now(),
     frame_path: cs.framePath(), shadow_path: element ? shadowPath(element) : [],
     url: cs.pageUrl(), title: document.title,
-    target: element && describe(element),
+    target: element && cs.describe(element),
     pointer,
     viewport: { w: innerWidth, h: innerHeight, dpr: devicePixelRatio, scroll_x: scrollX, scroll_y: scrollY },
     value, trusted, cause,

@@ -20,13 +20,19 @@
     }
   }
 
+  /** What is known of a frame whose element is out of reach: its address, or that it has none. */
+  function stepOf(frame, up) {
+    const address = addressOf(frame) ?? `${location.ancestorOrigins[up - 1] ?? ''}/`;
+    if (/^https?:/u.test(address)) return address;
+    return frame === window && location.href === 'about:srcdoc' ? 'iframe[srcdoc]' : 'iframe';
+  }
+
   /** A step for each frame from the top down: the iframe's selector, or the frame's address where it is out of reach. */
   cs.framePath = () => {
     const steps = [];
     for (let frame = window, up = 0; frame !== window.top; frame = frame.parent, up += 1) {
       const element = elementOf(frame);
-      const address = addressOf(frame) ?? `${location.ancestorOrigins[up - 1] ?? ''}/`;
-      steps.unshift(element ? cs.cssOf(element).value : address);
+      steps.unshift(element ? cs.cssOf(element).value : stepOf(frame, up));
     }
     return steps;
   };
@@ -38,7 +44,8 @@
       if (!addressOf(frame.parent)) break;
       frame = frame.parent;
     }
-    return frame.location.href;
+    // A sandboxed one cannot see its parent, but still resolves links against its address.
+    return frame === window && /^about:/u.test(frame.location.href) ? document.baseURI : frame.location.href;
   };
 
   /**

@@ -11,10 +11,14 @@
   cs.keyName = (event) => {
     const shortcut = (event.ctrlKey || event.metaKey) && !event.altKey && !event.getModifierState('AltGraph');
     const letter = /^[a-z0-9]$/iu.test(event.key);
-    if (event.isComposing || !(NAMED.has(event.key) || (shortcut && letter))) return null;
+    // 229: some input methods say only by this number that the key chooses a word.
+    if (event.isComposing || event.keyCode === 229 || !(NAMED.has(event.key) || (shortcut && letter))) return null;
     const held = Object.entries(MODIFIERS).filter(([flag]) => event[flag]).map(([, name]) => name);
     return [...held, letter ? event.key.toLowerCase() : event.key].join('+');
   };
+
+  const LIST_KEYS = new Set(['ArrowUp', 'ArrowDown']);
+  const hasLines = (element) => element.localName === 'textarea' || element.isContentEditable;
 
   cs.watchKeys = (exit, commitInput) => {
     let enterAt = -Infinity;
@@ -27,8 +31,10 @@
       if (event.key === 'Enter') {
         enterAt = performance.now();
         // In a text area Enter is one more line, not the end of the edit.
-        if (element.localName !== 'textarea' && !element.isContentEditable) commitInput('enter');
+        if (!hasLines(element)) commitInput('enter');
       }
+      // Up and down go into a list of suggestions, which then change the text that was typed.
+      if (LIST_KEYS.has(event.key) && !hasLines(element)) commitInput();
       if (event.key === 'Tab') commitInput();
       const target = cs.fieldAt(element) ?? cs.meant(element);
       exit.emit('key', { element: target, value: { kind: 'key', text }, trusted: event.isTrusted });

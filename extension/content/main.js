@@ -9,7 +9,8 @@
     const inputs = cs.watchInputs(exit);
     const keys = cs.watchKeys(exit, inputs.commit);
     const stops = [
-      cs.watchClicks(exit, keys), cs.watchScrolls(exit), cs.watchHovers(exit), keys.stop, inputs.stop, stopNavigation,
+      cs.watchClicks(exit, keys), cs.watchScrolls(exit), cs.watchHovers(exit), cs.watchDrags(exit), cs.watchClipboard(exit),
+      cs.watchDialogs(exit), cs.watchResizes(exit), keys.stop, inputs.stop, stopNavigation,
     ];
     recording = { exit, stop: () => stops.forEach((stop) => stop()) };
   }
@@ -46,6 +47,7 @@
   }
 
   cs.startBridge();
+  cs.watchPasswordFields();
   chrome.storage.onChanged.addListener(onStored);
   // A page that comes back from the browser's memory has missed what changed meanwhile.
   window.addEventListener('pageshow', (event) => event.persisted && decideFromStorage());

@@ -33,6 +33,8 @@
 
     function onScroll(event) {
       const scroller = event.target.nodeType === Node.DOCUMENT_NODE ? page() : event.target;
+      // A field scrolls when its text grows: how far, and how often, tells the length of what was typed.
+      if (scroller?.nodeType === Node.ELEMENT_NODE && cs.isPrivateField(scroller)) return;
       if (scroller && !moving.has(scroller)) moving.set(scroller, setTimeout(() => report(scroller), EVERY));
     }
 

@@ -10,10 +10,15 @@ export const STATES = {
   refused: ['Refused', 'The server did not accept this session. What was recorded is still here.'],
 };
 
+const nameOf = (target) => target && (target.name || target.text || target.tag);
+
 /** What a line of the activity log says about an event. */
 export function describeEvent({ target, value, url, cause }) {
-  const what = target && (target.name || target.text || target.tag);
+  const what = nameOf(target);
   if (value?.kind === 'scroll') return `${Math.round(value.dx)}, ${Math.round(value.dy)} px`;
+  if (value?.kind === 'drag') return value.onto ? `${what} → ${nameOf(value.onto)}` : what;
+  if (value?.kind === 'files') return `${what}: ${value.count === 1 ? '1 file' : `${value.count} files`}`;
+  if (value?.kind === 'dialog') return `${value.text} (${value.answer})`;
   if (value && what) return `${what}: ${value.text}`;
   if (what) return what;
   return cause ? `${url} (${cause})` : url;

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.architecture.source import ROOT
-from tests.benchmarks import first_page, masking, pages, remux, report, socket_events, workforce
+from tests.benchmarks import candidates, first_page, masking, pages, remux, report, socket_events, workforce
 from tests.benchmarks.figures import Figure
 
 Measure = Callable[[], Iterator[Figure]]
 
 GROUPS: Mapping[str, Measure] = {
+    "candidates": candidates.measure,
     "masking": masking.measure,
     "remux": remux.measure,
     "pages": pages.measure,

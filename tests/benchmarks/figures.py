@@ -42,6 +42,8 @@ class Figure:
     reference_name: str = ""
     bound: float | None = None
     """What was promised, in the same unit: the value must stay below it."""
+    at_least: float | None = None
+    """What was promised where more is better, in the same unit: the value must reach it."""
     note: str = ""
     """Under which conditions it was measured."""
     skipped: str = ""
@@ -58,6 +60,8 @@ class Figure:
     @property
     def kept(self) -> bool | None:
         """Is it what was promised? None where nothing was promised or measured."""
+        if self.value is not None and self.at_least is not None:
+            return self.value >= self.at_least
         return self.value < self.bound if self.value is not None and self.bound is not None else None
 
 

@@ -42,6 +42,7 @@ def record(figure: Figure, *, command: str, commit: str) -> str:
         "reference_name": figure.reference_name,
         "ratio": _rounded(figure.ratio),
         "bound": figure.bound,
+        "at_least": figure.at_least,
         "kept": figure.kept,
         "low": _rounded(measured.low if measured else None),
         "high": _rounded(measured.high if measured else None),
@@ -70,7 +71,8 @@ def table(figures: Iterable[Figure]) -> str:
 def _row(figure: Figure) -> tuple[str, ...]:
     if figure.measured is None:
         return (figure.name, "skipped", "", figure.unit, "", "", "", "")
-    verdict = "" if figure.kept is None else f"< {_shown(figure.bound)} {'kept' if figure.kept else 'MISSED'}"
+    promise = f"< {_shown(figure.bound)}" if figure.at_least is None else f">= {_shown(figure.at_least)}"
+    verdict = "" if figure.kept is None else f"{promise} {'kept' if figure.kept else 'MISSED'}"
     return (
         figure.name,
         _shown(figure.value),

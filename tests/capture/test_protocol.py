@@ -173,10 +173,12 @@ def _candidate(strategy: str, value: str, match_count: int = 1) -> dict[str, Any
         ([_candidate("test_id", "add"), _candidate("css", "button", 9)], '[data-test="add"]'),
         ([_candidate("role", 'button[name="Add to cart"]')], 'role=button[name="Add to cart"]'),
         ([_candidate("label", 'Size "W"')], r'internal:label="Size \"W\""s'),
-        ([_candidate("placeholder", "Search")], '[placeholder="Search"]'),
-        ([_candidate("text", "Añadir")], 'text="Añadir"'),
+        ([_candidate("placeholder", "Search")], 'internal:attr=[placeholder="Search"s]'),
+        ([_candidate("label", r"/^\s*Page\s+\d$/")], r"internal:label=/^\s*Page\s+\d$/"),
+        ([_candidate("text", "Añadir")], 'button >> internal:has-text="Añadir"s'),
+        ([_candidate("within", 'li:has(> b:text-is("A")) >> role=button')], 'li:has(> b:text-is("A")) >> role=button'),
         ([_candidate("xpath", "//button[1]")], "xpath=//button[1]"),
-        ([_candidate("text", "Add", 2), _candidate("css", ".add", 2)], 'text="Add"'),
+        ([_candidate("text", "Add", 2), _candidate("css", ".add", 2)], 'button >> internal:has-text="Add"s'),
         ([], ""),
     ],
 )
@@ -193,3 +195,45 @@ def test_the_selector_leads_through_frames_and_shadow_hosts() -> None:
         "#checkout >> internal:control=enter-frame >> "
         'iframe[src^="https://pay.example/form"] >> internal:control=enter-frame >> pay-box >> #pay'
     )
+
+
+ONTO = target("#cart", "div", text="Basket")
+
+
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [
+        ("drag", {"kind": "drag", "dx": 80.0, "dy": -4.5, "onto": ONTO}),
+        ("drag", {"kind": "drag", "dx": 80.0, "dy": 0.0, "onto": None}),
+        ("file", {"kind": "files", "count": 3}),
+        ("dialog", {"kind": "dialog", "dialog": "confirm", "text": "Sure?", "answer": "dismissed"}),
+        ("copy", None),
+        ("cut", None),
+        ("paste", None),
+        ("resize", None),
+    ],
+)
+def test_every_kind_of_event_is_kept_as_it_came(type: str, value: object) -> None:
+    found = decode_event(encoded(event(1, type, target=ONTO, value=value)))
+    assert isinstance(found, Event) and found.type == type
+    assert msgspec.to_builtins(found.value) == value
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "code", "path"),
+    [
+        ("teleport", None, "unknown_event_type", "type"),
+        ("file", {"kind": "files", "count": 1, "names": ["me.png"]}, "unknown_field", "value.names"),
+        (
+            "dialog",
+            {"kind": "dialog", "dialog": "prompt", "text": "", "answer": "my secret"},
+            "invalid_event",
+            "value.answer",
+        ),
+        ("paste", {"kind": "clipboard", "text": "my secret"}, "invalid_event", "value.kind"),
+    ],
+)
+def test_what_is_unknown_is_refused_by_a_typed_error(type: str, value: object, code: str, path: str) -> None:
+    refused = decode_event(encoded(event(1, type, value=value)))
+    assert isinstance(refused, Refused) and (refused.code, refused.path) == (code, path)
+    assert "my secret" not in refused.message

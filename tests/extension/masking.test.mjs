@@ -41,3 +41,11 @@ test('masking a long text takes milliseconds, so a click never stutters', () => 
   for (const text of nasty) maskText(text);
   assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
 });
+
+test('addresses inside addresses without end are given up in time', () => {
+  let deep = '/a?x=1';
+  for (let i = 0; i < 20; i += 1) deep = `/a?n=${encodeURIComponent(deep)}`;
+  const began = performance.now();
+  maskUrl(deep);
+  assert.ok(performance.now() - began < 500, `${performance.now() - began} ms`);
+});

@@ -21,10 +21,13 @@ test('the extension id is fixed by the manifest\'s key, so that servers can name
 });
 
 test('every file that the manifest names is there, and no content script is forgotten', () => {
-  const [{ js }] = manifest.content_scripts;
-  const named = [...js, manifest.background.service_worker, manifest.action.default_popup, ...Object.values(manifest.icons)];
+  const [{ js }, among] = manifest.content_scripts;
+  const named = [...js, ...among.js, manifest.background.service_worker, manifest.action.default_popup, ...Object.values(manifest.icons)];
   assert.deepEqual(named.filter((path) => !existsSync(file(path))), []);
-  assert.deepEqual([...js].sort(), readdirSync(file('content')).map((name) => `content/${name}`).sort());
+  const ours = js.filter((path) => !path.startsWith('vendor/'));
+  assert.deepEqual(ours.sort(), readdirSync(file('content')).map((name) => `content/${name}`).sort());
+  assert.deepEqual(among.js, readdirSync(file('page')).map((name) => `page/${name}`));
+  assert.equal(among.world, 'MAIN');
 });
 
 test('pages hold no inline script or style and load nothing from the network', () => {

@@ -8,11 +8,12 @@ import '../../extension/content/mask_url.js';
 import '../../extension/content/mask_event.js';
 import '../../extension/content/keys.js';
 import '../../extension/content/navigation.js';
-import '../../extension/content/selectors.js';
+import '../../extension/content/stable.js';
 import { retryDelay } from '../../extension/background/connection.js';
 import { isRecorded } from '../../extension/background/scope.js';
 import { stateOf } from '../../extension/background/status.js';
 import { concerns, tabEvent } from '../../extension/background/tabs.js';
+import { describeEvent } from '../../extension/popup/words.js';
 
 const cs = globalThis.codesightContent;
 const key = (name, held = {}) => cs.keyName({
@@ -105,4 +106,37 @@ test('candidates that masking changed go behind those that still find the elemen
   const masked = cs.maskEvent(about({ target }), []).target;
   assert.deepEqual(masked.candidates.map((candidate) => candidate.value), ['#me', 'Hi [email]']);
   assert.equal(masked.attributes.href, '/u/[email]');
+});
+
+test('a text is worded with other numbers allowed first, and as a pattern where it could be taken for one', () => {
+  const written = (text) => cs.wordings(text).map(({ value }) => value);
+  assert.deepEqual(written('Add to cart'), ['Add to cart']);
+  assert.deepEqual(written('Reviews (1,204)'), ['/^\\s*Reviews\\s+\\(\\d[\\d.,]*\\)\\s*$/', 'Reviews (1,204)']);
+  assert.deepEqual(written('/sale/'), ['/^\\s*\\/sale\\/\\s*$/']);
+  const [tolerant, exact] = cs.wordings("Men's 501 \"slim\" > $49.99");
+  assert.ok(tolerant.test("Men's 7 \"slim\" > $120.00") && !tolerant.test("Men's 501 \"wide\" > $49.99"));
+  assert.ok(exact.digits && !tolerant.digits);
+  assert.doesNotMatch(tolerant.value, /["'>]/u, 'Playwright would take these for its own');
+});
+
+test('escapes in a selector hide nothing from the mask, and others stay', () => {
+  const masked = (value) => cs.maskEvent({
+    url: '', title: '', frame_path: [], shadow_path: [value], target: null, value: null,
+  }, [{ value: 'Quentin Secretive', kind: 'name' }]).shadow_path[0];
+  assert.equal(masked('[title="mia\\@mail\\.example"]'), '[title="[email]"]');
+  assert.equal(masked('#\\34 111-1111-1111-1111'), '#[card]');
+  assert.ok(!masked('role=link[name=/^\\s*Hi\\s+Quentin\\s+Secretive\\s+\\(\\d[\\d.,]*\\)\\s*$/]').includes('Quentin'));
+  const harmless = 'role=button[name=/^\\s*Men\\x27s\\s+\\d[\\d.,]*\\s*$/]';
+  assert.equal(masked(harmless), harmless);
+});
+
+test('the activity log has words for every kind of value', () => {
+  const target = { name: 'Shirt', text: '', tag: 'div' };
+  const line = (value) => describeEvent({ target, value, url: '', cause: null });
+  assert.equal(line({ kind: 'drag', dx: 1, dy: 2, onto: { name: '', text: 'Basket', tag: 'div' } }), 'Shirt → Basket');
+  assert.equal(line({ kind: 'drag', dx: 1, dy: 2, onto: null }), 'Shirt');
+  assert.equal(line({ kind: 'files', count: 1 }), 'Shirt: 1 file');
+  assert.equal(line({ kind: 'dialog', dialog: 'confirm', text: 'Remove it?', answer: 'dismissed' }), 'Remove it? (dismissed)');
+  assert.equal(line({ kind: 'text', text: 'blue' }), 'Shirt: blue');
+  assert.equal(line(null), 'Shirt');
 });

@@ -1,0 +1,1 @@
+"""The extension: its rules in Node, its behaviour in a real Chromium."""

@@ -1,0 +1,54 @@
+"""A real Chromium with the extension, recording for a real server; on SQLite only: what is tested is the browser."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from codesight.db import migrate
+from tests.extension.recording import Recording, Site, recording_browser
+from tests.web.extension_browser import Shop
+
+
+@pytest.fixture
+def database_url(sqlite_template: Callable[[Callable[[str], None]], Path], tmp_path: Path) -> str:
+    """A fresh SQLite database."""
+    path = tmp_path / "test.sqlite"
+    shutil.copy(sqlite_template(migrate), path)
+    return f"sqlite:///{path}"
+
+
+def _served(app: Flask, host: str) -> Iterator[BaseWSGIServer]:
+    server = make_server(host, 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[BaseWSGIServer]:
+    """CodeSight's server."""
+    yield from _served(app, "127.0.0.1")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Pages to be recorded; under the name `localhost` the same pages are another site."""
+    made = Site()
+    for server in _served(made.app, "0.0.0.0"):
+        made.port = server.port
+        yield made
+
+
+@pytest.fixture
+def recording(app: Flask, server: BaseWSGIServer, site: Site, tmp_path: Path) -> Iterator[Recording]:
+    """A browser that is paired and records."""
+    with sync_playwright() as playwright, recording_browser(playwright, tmp_path / "profile") as context:
+        yield Recording(context, Shop(app, server), site, tmp_path / "profile")

@@ -1,0 +1,110 @@
+"""What the tests of the extension share: pages to record, a browser that records, and what the server then has."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from flask import Flask, request
+from playwright.sync_api import BrowserContext, Page, Playwright, Worker
+
+from codesight.capture import events
+from codesight.capture.rules import Event
+from codesight.db import reading
+from tests.architecture.source import ROOT
+from tests.support.services import chromium
+from tests.web.extension_browser import Shop
+
+PATIENCE_S = 20.0
+
+
+class Site:
+    """Pages by their path; each gets whatever was asked for in the address or sent."""
+
+    def __init__(self) -> None:
+        self.app = Flask("site")
+        self.pages: dict[str, str] = {}
+        self.port = 0
+
+        @self.app.route("/<path:path>", methods=["GET", "POST"])
+        def page(path: str) -> str:
+            request.get_data()
+            return self.pages.get(path, f"<!doctype html><title>{path}</title><h1>{path}</h1>")
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}/{path}"
+
+
+@contextmanager
+def recording_browser(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """A browser with the extension as it stands in the repository."""
+    context = playwright.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=chromium(),
+        headless=True,
+        viewport={"width": 1280, "height": 800},
+        args=[
+            "--no-sandbox",
+            "--disable-background-networking",
+            f"--disable-extensions-except={ROOT / 'extension'}",
+            f"--load-extension={ROOT / 'extension'}",
+        ],
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+class Recording:
+    """A browser that records for the shop's worker."""
+
+    def __init__(self, context: BrowserContext, shop: Shop, site: Site, profile: Path) -> None:
+        self.context, self.shop, self.site, self.profile = context, shop, site, profile
+        self.server = f"http://127.0.0.1:{shop.server.port}"
+        self.page = context.pages[0]
+
+    @property
+    def worker(self) -> Worker:
+        """The extension's service worker."""
+        return self.context.service_workers[0] if self.context.service_workers else self.context.wait_for_event("serviceworker")
+
+    def start(self) -> None:
+        """Pair with the session as its page does, the person having allowed this server, and begin."""
+        self.worker.evaluate("server => chrome.storage.local.set({ approved: [server] })", self.server)
+        pairing = self.context.new_page()
+        pairing.goto(f"{self.server}/login")
+        said = {"source": "codesight-page", "server": self.server, "session": self.shop.session, "ticket": self.shop.ticket()}
+        for type in ("pair", "start"):
+            pairing.evaluate(
+                """said => new Promise((done) => {
+                    addEventListener('message', ({ data }) => data.source === 'codesight-extension' && done(data));
+                    postMessage(said, location.origin);
+                })""",
+                {**said, "type": type},
+            )
+        pairing.close()
+        self.page.bring_to_front()
+
+    def open(self, path: str, html: str, host: str = "127.0.0.1") -> Page:
+        """Show a page of these contents in the recorded tab."""
+        self.site.pages[path] = html
+        self.page.goto(self.site.url(path, host))
+        return self.page
+
+    def events(self) -> list[Event]:
+        """Everything, once the browser has nothing more to deliver."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            self.page.wait_for_timeout(400)
+            status = self.worker.evaluate("chrome.storage.local.get('status').then(({ status }) => status)")
+            row = self.shop.row()
+            if status and not status["pending"] and status["captured"] == row.event_count:
+                with reading(self.shop.engine) as db:
+                    return events.read(db, row.id)
+        raise AssertionError(f"the browser has not delivered: {status}, {row.event_count} stored")
+
+    def told(self) -> list[dict[str, object]]:
+        """As `events`, as plain values."""
+        return [msgspec.to_builtins(event) for event in self.events()]
