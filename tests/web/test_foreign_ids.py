@@ -14,7 +14,10 @@ from codesight.accounts.actions import make_token
 from codesight.accounts.models import Role, Scope, SignIn
 from codesight.assignments.models import Assignment
 from codesight.db import reading, transaction
+from codesight.outbox import Notice
 from codesight.recordings.models import RecordingSession
+from codesight.reviews.messages.models import News, Recipient
+from codesight.workers.onboarding.models import QuizAttempt
 from tests.support.people import NOW, World, client_for, sign_in, suspend
 from tests.web.answers import rows
 from tests.web.extension_browser import engine_of
@@ -26,7 +29,17 @@ NOBODYS = {
 }  # fmt: skip
 """Arguments that name no thing of a person's."""
 
-OFFICE = {"account_id", "batch_id", "gig_id", "link_id", "payout_id", "scenario_id", "version", "wave_id"}
+OFFICE = {
+    "account_id",
+    "batch_id",
+    "feedback_id",
+    "gig_id",
+    "link_id",
+    "payout_id",
+    "scenario_id",
+    "version",
+    "wave_id",
+}
 """Ids of things that belong to the project: who may open the page may open each of them."""
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -58,7 +71,15 @@ def theirs(app: Flask, world: World) -> dict[str, str | int]:
                 sa.select(RecordingSession.public_id).where(RecordingSession.worker_id == other)
             ).one(),
             "sign_in_id": db.scalars(sa.select(SignIn.id).where(SignIn.account_id == other)).first() or 0,
+            "attempt_id": db.scalars(sa.select(QuizAttempt.id).where(QuizAttempt.account_id == other)).first() or 0,
+            "notice_id": db.scalars(sa.select(Notice.id).where(Notice.account_id == other)).first() or 0,
         }
+        news = News(key="k", author_id=world.owner_id, title="Hello", text="You.", group="one", at=NOW)
+        db.add(news)
+        db.flush()
+        db.add(Recipient(news_id=news.id, account_id=other))
+        found["news_id"] = news.id
+        assert all(found.values())
     return {**found, "suspension_id": suspend(engine_of(app), other)}
 
 

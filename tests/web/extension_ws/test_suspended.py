@@ -12,10 +12,6 @@ from codesight.recordings.models import RecordingSession, SessionDevice
 from tests.capture.samples import event
 from tests.support.people import suspend
 from tests.web.extension_browser import Browser, Shop
-from tests.web.test_extension_ws import app as app  # the server of the socket's own tests
-from tests.web.test_extension_ws import server as server
-from tests.web.test_extension_ws import settings as settings
-from tests.web.test_extension_ws import shop as shop
 
 
 def test_an_open_socket_is_told_and_closed_and_a_stopped_recording_still_delivers(
