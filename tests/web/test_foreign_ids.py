@@ -53,7 +53,8 @@ FIELDS = {
     "reference": "x", "stars": "3", "plays": "y", "realistic": "y", "name": "x", "quota": "9", "budget": "100",
     "start_hours": "9", "times_per_worker": "1", "gold_percent": "0", "fee_percent": "0", "more": "1",
     "tier": "basic", "lines": "shoes | black shoes under $100 | leather", "wanted": "1", "category": "shoes",
-    "goal": "black shoes under $100", "constraints": "leather", "title": "x", "description": "x",
+    "goal": "black shoes under $100", "constraints": "leather", "title": "x", "description": "x", "answer": "x",
+    "version": "1",
 }  # fmt: skip
 """What the forms ask for, in one: the thing is looked for before or after it was read."""
 
