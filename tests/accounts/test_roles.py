@@ -16,7 +16,7 @@ from codesight.accounts.models import Account, AuditEntry, Role, Scope
 from codesight.db import reading, transaction
 from codesight.errors import Conflict, NotFound
 from codesight.workers import actions as workers
-from tests.support.people import NOW, World, make_account, make_world
+from tests.support.people import NOW, World, make_account
 
 Change = Callable[[Session, Account, int], object]
 
@@ -30,9 +30,8 @@ def close(db: Session, account: Account, by: int) -> object:
 
 
 @pytest.fixture
-def world(engine: Engine) -> World:
-    with transaction(engine) as db:
-        return make_world(db)
+def world(residents: World) -> World:
+    return residents
 
 
 def audited(engine: Engine) -> list[tuple[str, str, int | None, dict[str, object]]]:

@@ -12,7 +12,7 @@ from codesight.db import transaction
 from codesight.gigs.models import Wave
 from codesight.reports import books
 from codesight.workers.models import Worker
-from tests.support.people import make_world
+from tests.support.people import World
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,13 @@ class House:
 
 
 @pytest.fixture
-def house(engine: Engine) -> Iterator[House]:
+def house(engine: Engine, residents: World) -> Iterator[House]:
     """Ends with the books: whatever the verbs did, what is reserved is what is under way."""
     with transaction(engine) as db:
-        people = make_world(db)
-        worker = db.get_one(Worker, people.worker_id)
+        worker = db.get_one(Worker, residents.worker_id)
         yield House(
-            db, worker.wave, worker, db.get_one(Worker, people.other_worker_id),
-            db.get_one(Account, people.reviewer_id), db.get_one(Account, people.owner_id),
+            db, worker.wave, worker, db.get_one(Worker, residents.other_worker_id),
+            db.get_one(Account, residents.reviewer_id), db.get_one(Account, residents.owner_id),
         )  # fmt: skip
         db.flush()
         assert books.check(db) == []

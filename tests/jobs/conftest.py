@@ -22,7 +22,7 @@ from codesight.recordings import actions as recordings
 from codesight.recordings.models import Recording, RecordingSession, Submission
 from codesight.workers.models import Worker
 from jobs import queue as queues
-from tests.support.people import World, claim, make_world
+from tests.support.people import WORLDS, World, claim
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Installation:
 
 @pytest.fixture
 def installation(
-    database_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    with_people: object, database_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
     """The environment of a worker's process, and an empty queue."""
     for name, value in {
@@ -99,9 +99,8 @@ def installation(
         valkey.flushdb()
     parts = queues.platform()
     with transaction(parts.engine) as db:
-        people = make_world(db)
         # What they were told so far is out: a test sees the mails that it writes itself.
         db.execute(sa.update(OutgoingMail).values(sent_at=now(), text=""))
-    yield Installation(parts, people)
+    yield Installation(parts, WORLDS[parts.engine.dialect.name])
     parts.engine.dispose()
     queues.platform.cache_clear()

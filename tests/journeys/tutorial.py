@@ -18,9 +18,10 @@ from tests.journeys.steps import ask_for_account, ask_for_less, begin, claim, co
 FOLDER = ROOT / "blueprints" / "static" / "tutorial"
 SIZE: ViewportSize = {"width": 1120, "height": 700}
 NARROW: ViewportSize = {"width": 960, "height": 600}
-"""Here Chrome's page of extensions hides its menu, and what it advertises below."""
 _KEEP_CARD = """id => {
-  const list = document.querySelector("extensions-manager").shadowRoot.querySelector("extensions-item-list");
+  const manager = document.querySelector("extensions-manager").shadowRoot;
+  for (const menu of manager.querySelectorAll("extensions-sidebar")) menu.style.display = "none";
+  const list = manager.querySelector("extensions-item-list");
   for (const card of list.shadowRoot.querySelectorAll("extensions-item")) card.hidden = card.id !== id;
 }"""
 

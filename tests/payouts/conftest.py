@@ -14,7 +14,7 @@ from codesight.gigs.models import Wave
 from codesight.reports import books
 from codesight.workers.models import Worker
 from tests.reviews.support import rate_and_post
-from tests.support.people import claim, make_world, submit_for_review
+from tests.support.people import World, claim, submit_for_review
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class House:
 
 
 @pytest.fixture
-def house(engine: Engine) -> Iterator[House]:
+def house(engine: Engine, residents: World) -> Iterator[House]:
     """Ends with the books: whatever a test does by the product's verbs must leave them balanced."""
     with transaction(engine) as db:
-        people = make_world(db)
+        people = residents
         owner, reviewer = db.get_one(Account, people.owner_id), db.get_one(Account, people.reviewer_id)
         other, worker = db.get_one(Worker, people.other_worker_id), db.get_one(Worker, people.worker_id)
         theirs = claim(db, other).assignments

@@ -19,7 +19,7 @@ from codesight.recordings import actions as recordings
 from codesight.recordings import queries
 from codesight.recordings.models import RecordingSession, Submission
 from codesight.workers.models import Worker
-from tests.support.people import NOW, World, claim, hand_in, make_world, record
+from tests.support.people import NOW, World, claim, hand_in, record
 
 LATER = NOW + timedelta(minutes=9)
 
@@ -38,9 +38,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(engine: Engine) -> Iterator[Desk]:
+def desk(engine: Engine, residents: World) -> Iterator[Desk]:
     with transaction(engine) as db:
-        people = make_world(db)
+        people = residents
         one, two, *_ = claim(db, db.get_one(Worker, people.worker_id)).assignments
         yield Desk(db, people, one, two)
 

@@ -12,14 +12,14 @@ from codesight.gigs.models import Wave
 from codesight.lifecycle import WaveState, move
 from codesight.payouts.models import EntryKind, LedgerEntry
 from codesight.reports.audit import Kind, Line, Place, Wanted, trail
-from tests.support.people import NOW, World, make_world
+from tests.support.people import NOW, World
 
 
 @pytest.fixture
-def world(engine: Engine) -> World:
+def world(engine: Engine, residents: World) -> World:
     """A role, a state and an amount were changed, some at the very same moment, beside the accounts' own lines."""
     with transaction(engine) as db:
-        made = make_world(db)
+        made = residents
         actions.set_role(db, db.get_one(Account, made.reviewer_id), Role.PAYER, by=made.owner_id, now=NOW)
         move(db, db.get_one(Wave, made.wave_id), WaveState.CLOSED, now=NOW, by=made.owner_id, reason="enough")
         for number in range(3):

@@ -17,18 +17,17 @@ from codesight.reviews.feedback import actions, queries
 from codesight.reviews.feedback.models import Category, Feedback, Kind
 from codesight.reviews.feedback.queries import Wanted
 from codesight.reviews.feedback.rules import Answers, week_of
-from tests.support.people import NOW, World, claim, hand_in, make_account, make_gig, make_worker, make_world
+from tests.support.people import NOW, World, claim, hand_in, make_account, make_gig, make_worker
 
 FINE = Answers(ease=5, goal_clear=2, pay_fair=1)
 
 
 @pytest.fixture
-def handed_in(engine: Engine) -> tuple[World, int]:
+def handed_in(engine: Engine, residents: World) -> tuple[World, int]:
     """Somebody's submission, beside other people's work; the worker's own account and the submission's id."""
     with transaction(engine) as db:
-        world = make_world(db)
         worker = make_worker(db, make_gig(db))
-        return world, hand_in(db, claim(db, worker).assignments[0]).id
+        return residents, hand_in(db, claim(db, worker).assignments[0]).id
 
 
 def say(engine: Engine, submission_id: int, answers: Answers, text: str = "") -> int:

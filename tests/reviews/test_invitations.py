@@ -16,13 +16,12 @@ from codesight.gigs import actions as gigs
 from codesight.gigs.models import Invitation, Wave
 from codesight.outgoing import OutgoingMail
 from codesight.reviews.messages import actions
-from tests.support.people import NOW, World, make_world
+from tests.support.people import NOW, World
 
 
 @pytest.fixture
-def world(engine: Engine) -> World:
-    with transaction(engine) as db:
-        return make_world(db)
+def world(residents: World) -> World:
+    return residents
 
 
 def invite(engine: Engine, world: World, address: str = "Ann@example.org", days: int = 0) -> int:

@@ -20,14 +20,13 @@ from codesight.reviews.messages import actions, queries
 from codesight.reviews.messages.models import News, Recipient
 from codesight.reviews.messages.rules import Group, Standing, fingerprint
 from codesight.workers.models import Worker
-from tests.support.people import NOW, World, claim, make_worker, make_world
+from tests.support.people import NOW, World, claim, make_worker
 
 
 @pytest.fixture
-def world(engine: Engine) -> World:
+def world(residents: World) -> World:
     """The worker has never taken a package, the other one has one."""
-    with transaction(engine) as db:
-        return make_world(db)
+    return residents
 
 
 def ids(db: Session, group: Group, days: int = 0) -> list[int]:

@@ -32,8 +32,8 @@ def db(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def people(db: Session) -> World:
-    return make_world(db)
+def people(residents: World) -> World:
+    return residents
 
 
 @pytest.fixture

@@ -17,13 +17,12 @@ from codesight.reviews.messages import actions, queries
 from codesight.reviews.messages.models import Message
 from codesight.workers.models import Worker
 from tests.reviews.support import give
-from tests.support.people import NOW, World, claim, make_account, make_world, submit_for_review
+from tests.support.people import NOW, World, claim, make_account, submit_for_review
 
 
 @pytest.fixture
-def world(engine: Engine) -> World:
-    with transaction(engine) as db:
-        return make_world(db)
+def world(residents: World) -> World:
+    return residents
 
 
 @pytest.fixture

@@ -231,6 +231,12 @@ def with_people() -> Callable[[str], None]:
 
 
 @pytest.fixture
+def residents(with_people: object, engine: Engine) -> World:
+    """People in the database of a test that needs no application."""
+    return WORLDS[engine.dialect.name]
+
+
+@pytest.fixture
 def world(with_people: object, app: Flask) -> World:
     """People in the application's database, all with the password `PASSWORD`."""
     return WORLDS[app.extensions["codesight"].engine.dialect.name]

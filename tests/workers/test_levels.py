@@ -18,7 +18,7 @@ from codesight.gigs.models import Level, Narration
 from codesight.outbox import Notice
 from codesight.workers.models import Worker
 from codesight.workers.standing import actions as standing
-from tests.support.people import NOW, claim, make_world
+from tests.support.people import NOW, World, claim
 
 SPEAKS = {Level.ENTRY: Narration.SOME, Level.EXPERT: Narration.DETAILED}
 
@@ -45,13 +45,12 @@ def told(db: Session) -> Told:
 
 
 @pytest.fixture
-def worker_id(engine: Engine) -> int:
+def worker_id(engine: Engine, residents: World) -> int:
     """An entry-level worker; another one is an expert."""
     with transaction(engine) as db:
-        people = make_world(db)
-        worker = db.get_one(Worker, people.worker_id)
+        worker = db.get_one(Worker, residents.worker_id)
         worker.level, worker.narration, worker.level_by_hand = Level.ENTRY, Narration.SOME, True
-        return people.worker_id
+        return residents.worker_id
 
 
 def test_a_new_level_opens_packages_is_audited_and_the_worker_is_told(engine: Engine, worker_id: int) -> None:

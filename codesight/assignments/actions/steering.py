@@ -30,13 +30,13 @@ def offer(db: Session, scenario_ids: Sequence[int], per_scenario: int) -> None:
     """Want this many more demonstrations of each scenario."""
     last = sa.select(Slot.scenario_id, sa.func.max(Slot.number)).where(Slot.scenario_id.in_(scenario_ids))
     numbers = {row[0]: row[1] for row in db.execute(last.group_by(Slot.scenario_id))}
-    for scenario in db.scalars(sa.select(Scenario).where(Scenario.id.in_(scenario_ids)).order_by(Scenario.id)):
-        begin = numbers.get(scenario.id, 0) + 1
-        db.add_all(
-            Slot(scenario_id=scenario.id, number=number, gig_id=scenario.gig_id, tier=scenario.tier)
-            for number in range(begin, begin + per_scenario)
-        )
-    db.flush()
+    new = [
+        {"scenario_id": one.id, "number": numbers.get(one.id, 0) + place, "gig_id": one.gig_id, "tier": one.tier}
+        for one in db.scalars(sa.select(Scenario).where(Scenario.id.in_(scenario_ids)).order_by(Scenario.id))
+        for place in range(1, per_scenario + 1)
+    ]
+    if new:
+        db.execute(sa.insert(Slot), new)
 
 
 def hand_over(db: Session, scenario: Scenario, successor: Scenario) -> None:
