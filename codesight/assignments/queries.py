@@ -108,6 +108,14 @@ def short_of_time(db: Session, now: datetime, limit: int = 500) -> Sequence[int]
     return db.scalars(short.distinct().limit(limit)).all()
 
 
+def anything_left(db: Session, package: Package, now: datetime) -> bool:
+    """Whether a package has a slot that is open, or that an ended lease would give back."""
+    here = sa.select(Slot.id).where(Slot.gig_id == package.gig_id, Slot.tier == package.tier)
+    overdue = sa.select(Assignment.id).join(Assignment.claim).where(PackageClaim.package_id == package.id)
+    overdue = overdue.where(Assignment.state.in_(WITH_THE_WORKER), Assignment.lease_until <= now)
+    return bool(db.scalar(sa.select(sa.or_(here.where(Slot.state == SlotState.OPEN).exists(), overdue.exists()))))
+
+
 def past_of(db: Session, worker_id: int) -> Past:
     """What the worker was given before."""
     counted = sa.select(Scenario.category, Scenario.gold, sa.func.count()).join(

@@ -10,7 +10,7 @@ from codesight import money, outbox
 from codesight.assignments.actions.holding import close_claims, give_money_back, lock_package, lock_worker, reserve
 from codesight.assignments.actions.leases import expire_overdue, moment
 from codesight.assignments.models import Assignment, PackageClaim, Slot, SlotState
-from codesight.assignments.queries import candidates, open_claim, past_of
+from codesight.assignments.queries import anything_left, candidates, open_claim, past_of
 from codesight.assignments.rules import choose, gold_due, is_over, largest_cost, lease, lease_end, prices
 from codesight.errors import Conflict, NotAllowed
 from codesight.gigs.models import Package, Wave
@@ -37,6 +37,8 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
             return already
         raise Conflict("package_open", "Finish the package that you have, or return it, before you take another.")
     _ensure_admitted(db, worker, package, now)
+    if not anything_left(db, package, now):  # whoever comes too late keeps nobody waiting at the lock
+        raise _no_slots()
     lock_package(db, package)
     freed = expire_overdue(db, worker, package, now=now)
     if already is not None:
@@ -90,7 +92,7 @@ def _take_slots(db: Session, worker: Worker, package: Package) -> Sequence[Slot]
             for one in choose(candidates(db, worker, package, gold), count, past, gold, worker.account_id + past.given)
         ]
         if len(wanted) < count:
-            raise Conflict("no_slots", "There are not enough scenarios left for this package. Look in again later.")
+            raise _no_slots()
         take = sa.update(Slot).where(Slot.id.in_(wanted), Slot.state == SlotState.OPEN)
         taken = {slot.id: slot for slot in db.scalars(take.values(state=SlotState.TAKEN).returning(Slot))}
         if len(taken) == count:
@@ -146,6 +148,10 @@ def _pay_in(db: Session, wave_id: int, cost: int, freed: dict[int, int]) -> None
             give_money_back(db, {each: freed[each]})
         elif not reserve(db, wave_id, cost - freed.get(wave_id, 0)):
             raise _budget_spent()
+
+
+def _no_slots() -> Conflict:
+    return Conflict("no_slots", "There are not enough scenarios left for this package. Look in again later.")
 
 
 def _budget_spent() -> Conflict:
