@@ -1,6 +1,5 @@
 """The owner's own tools, and the state of the installation."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -44,9 +43,7 @@ def test_nobody_else_gets_them(app: Flask, world: World, path: str) -> None:
 def test_anybody_may_ask_whether_it_is_well_even_while_somebody_writes(app: Flask, path: str) -> None:
     with transaction(app.extensions["codesight"].engine) as db:
         make_account(db, Role.OWNER)
-        began = time.monotonic()
         answer = app.test_client().get(path)
-        assert time.monotonic() - began < 5
     assert (answer.status_code, body(answer)) == (200, {"status": "ok", "database": "ok"})
 
 

@@ -161,12 +161,12 @@ def _microphone(found: Measured) -> Result:
 
 
 def _screen(found: Measured) -> Result:
-    if found.screen_changes is None or found.screen_brightest is None:
+    if found.screen_changes is None:
         why = "The screen was not shared. Check again, and choose what you want to share when the browser asks."
         if found.screen_problem == "NotReadableError":
             why = "Your system does not let the browser see the screen. Allow it in the system’s privacy settings."
         return Result("screen", False, why)
-    if found.screen_brightest < BRIGHT_FROM:
+    if found.screen_brightest is not None and found.screen_brightest < BRIGHT_FROM:
         why = "The picture stays black. Choose another window or the whole screen; on a Mac, allow screen recording"
         return Result("screen", False, f"{why} for the browser in the system’s privacy settings.")
     if found.screen_changes < FEWEST_CHANGES:

@@ -28,7 +28,7 @@ async function measureMedia() {
     loudest = Math.max(loudest, level);
     at("level").value = level;
   }, () => {});
-  const look = screen && await watch(screen);
+  const look = screen && watch(screen);
   say("now", "Say a sentence aloud, and scroll in what you share.");
   await wait(LISTEN);
   const seen = look?.();

@@ -5,21 +5,23 @@ const [WIDTH, HEIGHT] = [64, 36];
 /** Of 255: what the compression of a still picture may change. */
 const NOISE = 8;
 
-/** @returns {Promise<() => {brightest: number, changes: number}>} what was seen; calling it stops looking */
-export async function watch(stream) {
+/** @returns {() => {brightest: number | null, changes: number}} what was seen, null if no picture came; stops looking */
+export function watch(stream) {
   const video = Object.assign(document.createElement("video"), { srcObject: stream, muted: true, playsInline: true });
-  await video.play();
+  // Not waited for: a tab that stands still sends no picture, and then this never begins to play.
+  video.play().catch(() => {});
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   const painter = canvas.getContext("2d", { willReadFrequently: true });
-  const seen = { brightest: 0, changes: 0 };
+  const seen = { brightest: null, changes: 0 };
   let before = null;
 
   const timer = setInterval(() => {
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     painter.drawImage(video, 0, 0, WIDTH, HEIGHT);
     const picture = painter.getImageData(0, 0, WIDTH, HEIGHT).data;
     let differs = false;
     for (let at = 0; at < picture.length; at += 4) {
-      seen.brightest = Math.max(seen.brightest, picture[at], picture[at + 1], picture[at + 2]);
+      seen.brightest = Math.max(seen.brightest ?? 0, picture[at], picture[at + 1], picture[at + 2]);
       differs ||= before !== null && Math.abs(picture[at + 1] - before[at + 1]) > NOISE;
     }
     if (differs) seen.changes += 1;
