@@ -33,7 +33,7 @@ class History:
         """Take so many steps, one after the other."""
         verbs: list[tuple[Callable[[], object], int]] = [
             (self.claim, 2), (self.hand_in, 6), (self.hand_in_late, 2), (self.check, 6), (self.rate, 8),
-            (self.rate_again, 4), (self.give_back, 1), (self.batch, 2), (self.pay, 3), (self.take_back, 1),
+            (self.rate_again, 4), (self.give_back, 1), (self.batch, 4), (self.pay, 4), (self.take_back, 3),
             (self.decide_overflow, 3),
         ]  # fmt: skip
         chosen = self.random.choices([v for v, _ in verbs], [weight for _, weight in verbs], k=steps)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from codesight.db import engine_for, migrate
 from tests.support.services import Postgres
+from tests.support.shared import share_statements
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Calla
         return path
 
     return make
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Marks tests of what pages show, which one database proves; test_access opens every page on both."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -43,6 +48,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on a fresh database of each kind."""
-    made = engine_for(database_url)
+    made = share_statements(engine_for(database_url))
     yield made
     made.dispose()

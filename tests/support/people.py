@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from codesight.accounts import rules as account_rules
 from codesight.accounts.actions import create_account
 from codesight.accounts.models import Account, Role
 from codesight.assignments import actions as assignments
@@ -35,6 +36,7 @@ from codesight.workers.onboarding import device, profile, quiz, steps
 from codesight.workers.onboarding.models import Experience
 from codesight.workers.standing import actions as standing
 from codesight.workers.standing.models import SuspensionScope
+from tests.support.shared import share_rules, share_statements
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The moment the tests begin: pages look at the real clock, so a fixed day would let every lease run out one day."""
@@ -200,11 +202,14 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The real application on a database of each kind; only that passwords are hashed quickly and templates kept."""
     from blueprints.app import create_app
 
+    share_rules()
     made = create_app(settings)
+    share_statements(made.extensions["codesight"].engine)
+    monkeypatch.setattr(account_rules, "_HASHER", PasswordHasher(**QUICK))
     made.extensions["security"].pwd_context.update(**{f"argon2__{name}": value for name, value in QUICK.items()})
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled_templates))
     yield made

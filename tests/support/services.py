@@ -102,6 +102,7 @@ class Postgres:
     """None for a server that is not ours."""
     _made: list[str] = field(default_factory=list)
     _templates: dict[Callable[[str], None], str] = field(default_factory=dict)
+    _connection: psycopg.Connection | None = None
 
     def create_database(self, fill: Callable[[str], None] = migrate) -> str:
         """The address of a new database: a copy of one that `fill` was given the address of, once."""
@@ -136,9 +137,10 @@ class Postgres:
         return sa.make_url(self.address).set(database=database).render_as_string(hide_password=False)
 
     def _execute(self, statement: str) -> None:
-        address = sa.make_url(self.address).set(drivername="postgresql")
-        with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
-            connection.execute(statement.encode())
+        if self._connection is None:
+            address = sa.make_url(self.address).set(drivername="postgresql")
+            self._connection = psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
+        self._connection.execute(statement.encode())
 
 
 @cache

@@ -15,8 +15,11 @@ from codesight.gigs.models import Invitation, Wave
 from codesight.recordings.models import RecordingSession
 from codesight.workers.models import Worker
 from codesight.workers.queries import has_consented
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, client_for, confirm
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 ANSWERS = {
     "name": "Ada Moss",

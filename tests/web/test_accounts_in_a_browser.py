@@ -12,11 +12,12 @@ from werkzeug.serving import make_server
 
 from codesight.accounts.models import Role
 from tests.journeys.accessible import offences
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, link_in
 from tests.support.services import chromium, needs
 from tests.web.authenticator import code
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
+pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser"), on_sqlite]
 
 
 @pytest.fixture

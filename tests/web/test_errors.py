@@ -5,8 +5,11 @@ from flask import Flask
 
 from blueprints.access import public
 from codesight.errors import Conflict
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World
 from tests.web.answers import body, refusal
+
+pytestmark = on_sqlite
 
 JSON, HTML = {"Accept": "application/json"}, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

@@ -12,8 +12,11 @@ from codesight.assignments.models import Assignment
 from codesight.db import reading, transaction
 from codesight.reviews.feedback.models import Feedback
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import World, claim, client_for, hand_in, sign_in
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

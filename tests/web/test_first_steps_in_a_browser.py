@@ -15,14 +15,14 @@ from codesight.db import transaction
 from codesight.workers.onboarding.models import DeviceCheck, Profile, QuizAttempt, TrainingPass
 from tests.journeys.accessible import offences
 from tests.support import media
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World
 from tests.support.services import chromium, needs
 
 pytestmark = [
     needs("Chromium"),
     pytest.mark.xdist_group("browser"),
-    # What is looked at here is the browser.
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    on_sqlite,
 ]
 
 

@@ -18,8 +18,11 @@ from codesight.gigs.models import Gig, Invitation, Package, Scenario, Tier, Wave
 from codesight.lifecycle import WaveState
 from codesight.reports import books
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for
 from tests.web.test_review_pages import press
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ from flask import Flask
 from codesight.accounts.models import Role
 from codesight.db import transaction
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import World, claim, client_for
+
+pytestmark = on_sqlite
 
 HERE = re.compile(r'<a class="nav-link active"[^>]*aria-current="page">([^<]+)</a>')
 

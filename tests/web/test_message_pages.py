@@ -12,8 +12,11 @@ from codesight.accounts.models import Role
 from codesight.db import reading, transaction
 from codesight.outbox import MailChoice, Notice
 from codesight.policy import Delivery, Kind
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, client_for
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

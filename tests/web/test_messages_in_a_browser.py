@@ -16,10 +16,11 @@ from codesight.reviews.messages import actions, queries
 from codesight.reviews.messages.rules import Group, fingerprint
 from codesight.workers.models import Worker
 from tests.journeys.accessible import offences
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, PASSWORD, World, claim, submit_for_review
 from tests.support.services import chromium, needs
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
+pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser"), on_sqlite]
 
 
 @pytest.fixture

@@ -11,8 +11,11 @@ from codesight.outgoing import OutgoingMail
 from codesight.reviews.messages.actions import tell_some
 from codesight.reviews.messages.models import News
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, client_for, make_worker, sign_in
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 
 def hidden(page: str) -> dict[str, str]:

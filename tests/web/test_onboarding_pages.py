@@ -13,9 +13,12 @@ from codesight.recordings.models import TrainingSession
 from codesight.reports import diversity
 from codesight.workers.models import Consent, Worker
 from codesight.workers.onboarding.models import DeviceCheck, Profile, QuizAttempt, TrainingPass
+from tests.support.database import on_sqlite
 from tests.support.people import World, client_for, right_answers, sign_in
 from tests.web.answers import body, refusal, rows
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 GOOD = {
     "extension_version": "9.0.0", "extension_connected": True, "microphone_level": 0.5, "screen_brightest": 255,

@@ -12,9 +12,12 @@ from flask.testing import FlaskClient
 from codesight.accounts.models import Account, ApiToken, AuditEntry, Role, SignIn
 from codesight.clock import now
 from codesight.db import reading, transaction
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, client_for
 from tests.web.answers import body, refusal
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"

@@ -12,8 +12,11 @@ from codesight.exports.models import Dataset
 from codesight.workers.models import Worker
 from jobs import pipeline
 from tests.reviews.support import rate_and_post
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for, record, submit_for_review
 from tests.web.test_review_pages import press
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

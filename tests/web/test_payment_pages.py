@@ -16,8 +16,11 @@ from codesight.payouts.models import LedgerEntry, Payout, PayoutBatch
 from codesight.reports import books
 from codesight.workers.models import Channel, Worker
 from tests.reviews.support import rate_and_post
+from tests.support.database import on_sqlite
 from tests.support.people import World, claim, client_for, submit_for_review
 from tests.web.test_review_pages import press
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

@@ -16,9 +16,12 @@ from codesight.gigs import actions as gigs
 from codesight.gigs.models import Invitation, Package, Wave
 from codesight.gigs.postings import TEMPLATE_NAMES
 from codesight.workers.models import Channel, Worker
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, client_for
 from tests.web.test_account_pages import send
 from tests.web.test_review_pages import press
+
+pytestmark = on_sqlite
 
 VALUES = {
     "currency": "USD", "basic": "20", "standard": "35", "premium": "50", "area": "garden tools",

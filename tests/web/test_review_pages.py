@@ -25,7 +25,10 @@ from codesight.recordings.models import Submission
 from codesight.reports import books
 from codesight.reviews.models import Review
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for, record, submit_for_review
+
+pytestmark = on_sqlite
 
 GOOD = {"plays": "y", "narrated": "y", "realistic": "y", "worth_pay": "y", "usable": "y"}
 

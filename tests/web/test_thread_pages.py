@@ -14,8 +14,11 @@ from codesight.db import reading, transaction
 from codesight.outgoing import OutgoingMail
 from codesight.reviews.messages.models import Message
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for, sign_in, submit_for_review
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 PAGES = {Role.WORKER: "/submissions/{}", Role.OWNER: "/owner/work/{}", Role.REVIEWER: "/review/{}"}
 

@@ -26,7 +26,10 @@ from codesight.reviews import actions as reviews
 from codesight.reviews.models import ReasonCode
 from codesight.reviews.rules import Answers
 from codesight.workers.models import Consent, Worker
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, client_for, hand_in, submit_for_review
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

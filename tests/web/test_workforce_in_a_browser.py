@@ -11,13 +11,14 @@ from codesight.checks.linking.models import Link, LinkKind
 from codesight.db import transaction
 from codesight.workers.models import Worker
 from tests.journeys.accessible import offences
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, PASSWORD, World, claim, submit_for_review, suspend
 from tests.support.services import needs
 from tests.web.extension_browser import engine_of
 from tests.web.test_accounts_in_a_browser import page as page  # a browser that complains of nothing
 from tests.web.test_accounts_in_a_browser import url as url
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
+pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser"), on_sqlite]
 
 
 def visit(page: Page, role: Role, *addresses: str) -> list[str]:
