@@ -20,7 +20,7 @@ from tests.assignments.claimers import Claimers
 from tests.support.people import NOW, make_gig, make_worker
 
 WORKERS, PROCESSES, CLAIMS, SLOTS = 100, 4, 200, 10
-REPETITIONS = {"postgresql": 20, "sqlite": 4}
+REPETITIONS = {"postgresql": 20, "sqlite": 2}
 """SQLite lets one write at a time whatever we do."""
 
 

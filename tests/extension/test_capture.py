@@ -11,7 +11,7 @@ from codesight.capture.rules import Event, EventType, Text, selector
 from tests.extension.recording import Recording
 from tests.support.services import needs
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
+pytestmark = [needs("Chromium")]
 
 EVERYTHING = """<!doctype html><title>Everything</title><style>
 #list{height:120px;overflow:auto} #list div{height:3000px} .menu ul{display:none;position:absolute} .menu:hover ul{display:block}

@@ -19,7 +19,7 @@ from tests.extension.recording import Recording
 from tests.journeys.leaks import leaks
 from tests.support.services import needs
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser")]
+pytestmark = [needs("Chromium")]
 
 SECRETS = {
     "password": "Zebra-Quartz-9417",

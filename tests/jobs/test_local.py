@@ -18,8 +18,6 @@ import pytest
 from jobs.processes import ROOT
 
 START_SECONDS = 60
-# Several launchers at once would only make each other slow.
-pytestmark = pytest.mark.xdist_group("launcher")
 
 
 class Started:

@@ -6,7 +6,6 @@ The device check and the practice recording are made with the real extension, a 
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import update
 
@@ -25,7 +24,6 @@ from tests.support.services import needs
 
 
 @needs("Chromium", "espeak-ng")
-@pytest.mark.xdist_group("journeys")
 def test_a_worker_checks_the_computer_practises_and_may_then_claim(tmp_path: Path) -> None:
     bad: list[str] = []
     with Installation(tmp_path / "var", None, MINIMUM_VIDEO_SECONDS="15") as installation:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys import steps
@@ -63,7 +62,6 @@ class Looks:
 
 
 @needs("Chromium", "espeak-ng")
-@pytest.mark.xdist_group("journeys")
 def test_three_kinds_of_worker_come_from_a_marketplaces_text_to_an_active_assignment(tmp_path: Path) -> None:
     looks = Looks()
     with Installation(tmp_path / "var", None) as installation, sync_playwright() as playwright:

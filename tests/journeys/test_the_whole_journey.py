@@ -28,7 +28,6 @@ SHOP_TITLE = "Quillmere"
 
 
 @needs("Chromium", "espeak-ng")
-@pytest.mark.xdist_group("journeys")
 def test_a_demonstration_goes_from_the_invitation_to_the_paid_ledger_entry_and_the_export(
     request: pytest.FixtureRequest, journey_database: str | None, tmp_path: Path
 ) -> None:

@@ -188,6 +188,7 @@ def start_postgres(durable: bool = False) -> Postgres:
     options = ["listen_addresses=", f"unix_socket_directories={folder}"]
     if not durable:
         options += ["max_connections=200", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        options += ["autovacuum=off", "jit=off", "wal_level=minimal", "max_wal_senders=0"]
     command = [
         str(binaries / "postgres"),
         "-D",

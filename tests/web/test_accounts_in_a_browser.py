@@ -17,7 +17,7 @@ from tests.support.people import PASSWORD, World, link_in
 from tests.support.services import chromium, needs
 from tests.web.authenticator import code
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser"), on_sqlite]
+pytestmark = [needs("Chromium"), on_sqlite]
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.support.services import chromium, needs
 
 pytestmark = [
     needs("Chromium"),
-    pytest.mark.xdist_group("browser"),
     on_sqlite,
 ]
 

@@ -20,7 +20,7 @@ from tests.support.database import on_sqlite
 from tests.support.people import NOW, PASSWORD, World, claim, submit_for_review
 from tests.support.services import chromium, needs
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser"), on_sqlite]
+pytestmark = [needs("Chromium"), on_sqlite]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """All pages about levels, suspensions and links in a real Chromium: nothing that axe finds, at both widths."""
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page
@@ -18,7 +17,7 @@ from tests.web.extension_browser import engine_of
 from tests.web.test_accounts_in_a_browser import page as page  # a browser that complains of nothing
 from tests.web.test_accounts_in_a_browser import url as url
 
-pytestmark = [needs("Chromium"), pytest.mark.xdist_group("browser"), on_sqlite]
+pytestmark = [needs("Chromium"), on_sqlite]
 
 
 def visit(page: Page, role: Role, *addresses: str) -> list[str]:

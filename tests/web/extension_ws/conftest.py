@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from blueprints.app import create_app
 from blueprints.live import extension_ws
 from codesight.config import Settings
-from tests.web.extension_browser import Shop, engine_of
+from tests.web.extension_browser import Shop
 from tests.web.extension_ws.support import PUBLIC_URL
 
 
@@ -24,13 +23,6 @@ def settings(settings: Settings) -> Settings:
             "PUBLIC_URL": PUBLIC_URL,
         }
     )
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    engine_of(made).dispose()
 
 
 @pytest.fixture
