@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from codesight.accounts.models import Account, Role
 from codesight.assignments.models import Assignment, PackageClaim, Slot, SlotState
-from codesight.db import transaction
-from codesight.gigs.models import Level, Narration, Package, Scenario, Tier
+from codesight.db import Base, transaction
+from codesight.gigs.models import FIRST_QUIZ, Level, Narration, Package, Scenario, Tier
 from codesight.lifecycle import AssignmentState
 from codesight.workers.models import Channel, Consent, Worker
+from codesight.workers.onboarding.models import DeviceCheck, Experience, Profile, QuizAttempt, TrainingPass
 from codesight.workers.rules import CONSENT_SHA256, CONSENT_VERSION
 from codesight.workers.standing.models import WorkerNumbers
 from tests.support import people
@@ -69,8 +70,7 @@ def _workers(db: Session, gig_id: int, wave_id: int) -> list[int]:
         for n in ids
     ]  # fmt: skip
     db.execute(sa.insert(Worker), [{**same, **one} for one in rows])
-    agreed = {"version": CONSENT_VERSION, "text_sha256": CONSENT_SHA256, "at": people.NOW}
-    db.execute(sa.insert(Consent), [{"account_id": n, **agreed} for n in ids])
+    _onboard(db, ids)
     shown = [
         {"worker_id": n, "accepted": n % 60, "decided": 20, "stars": 300 + n % 200, "first_pass": n % 100,
          "narration": n % 50, "at": people.NOW}
@@ -78,6 +78,22 @@ def _workers(db: Session, gig_id: int, wave_id: int) -> list[int]:
     ]  # fmt: skip
     db.execute(sa.insert(WorkerNumbers), shown)
     return ids
+
+
+def _onboard(db: Session, ids: list[int]) -> None:
+    """All steps before the first claim, done by everybody."""
+    now = people.NOW
+    steps: dict[type[Base], dict[str, object]] = {
+        Consent: {"version": CONSENT_VERSION, "text_sha256": CONSENT_SHA256, "at": now},
+        Profile: {"country": "DE", "languages": ["en"], "experience": Experience.SOME, "updated_at": now},
+        DeviceCheck: {"browser": "Chrome 142 on Linux", "extension_version": "9.0.0", "passed": True, "results": [],
+                      "measured": {}, "at": now},
+        TrainingPass: {"task": "1", "at": now},
+        QuizAttempt: {"version": FIRST_QUIZ, "seed": 1, "started_at": now, "handed_in_at": now, "answers": {},
+                      "score": 10, "passed": True},
+    }  # fmt: skip
+    for table, row in steps.items():
+        db.execute(sa.insert(table), [{"account_id": n, **row} for n in ids])
 
 
 def _slots(db: Session, gig_id: int) -> dict[int, list[tuple[int, int]]]:

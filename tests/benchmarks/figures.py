@@ -4,7 +4,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 PROMISED = "promised bound"
 """Name of the reference where a figure has none but what was promised."""
@@ -42,6 +42,7 @@ class Figure:
     reference_name: str = ""
     bound: float | None = None
     """What was promised, in the same unit: the value must stay below it."""
+    _: KW_ONLY
     at_least: float | None = None
     """What was promised where more is better, in the same unit: the value must reach it."""
     note: str = ""

@@ -32,7 +32,7 @@ def measure() -> Iterator[Figure]:
     except Lacking as lacking:
         yield Figure(NAME, UNIT, note=note, skipped=str(lacking))
         return
-    yield Figure(NAME, UNIT, Spread.of(times), REPETITIONS, BOUND, PROMISED, BOUND, note)
+    yield Figure(NAME, UNIT, Spread.of(times), REPETITIONS, BOUND, PROMISED, BOUND, note=note)
 
 
 def _clone(folder: Path) -> Path:
