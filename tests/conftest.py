@@ -33,9 +33,9 @@ def valkey_url() -> Iterator[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Count the lines that run on SQLite, in tests that are not long: the others run the same, and half as fast."""
-    uncounted = "postgresql" in item.name or item.get_closest_marker("uncounted")
-    counting = Coverage.current() if uncounted else None
+    """Count lines in tests of codesight/ on SQLite: the others run the same ones, and counting makes tests slow."""
+    same = "postgresql" in item.name or item.nodeid.startswith("tests/web/") or item.get_closest_marker("uncounted")
+    counting = Coverage.current() if same else None
     if counting is not None:
         counting.stop()
     try:

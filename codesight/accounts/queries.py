@@ -66,12 +66,11 @@ def passkey(db: Session, credential_id: bytes) -> Passkey | None:
 
 def sign_in(db: Session, token: str, *, now: datetime) -> SignIn | None:
     """The sign-in that a cookie names, with its account, as long as it lasts."""
-    return db.scalar(
-        sa.select(SignIn)
-        .join(SignIn.account)
-        .where(SignIn.token_hash == rules.secret_hash(token), *_lasting(now), Account.active)
-        .options(joinedload(SignIn.account).options(WITH_PASSKEYS))
-    )
+    named = sa.select(SignIn).join(SignIn.account)
+    named = named.where(SignIn.token_hash == rules.secret_hash(token), *_lasting(now), Account.active)
+    # In one statement: every request asks this, or the next.
+    whole = named.options(joinedload(SignIn.account).joinedload(Account.webauthn))
+    return db.scalars(whole).unique().one_or_none()
 
 
 def sign_ins(db: Session, account_id: int, *, now: datetime) -> Sequence[SignIn]:
@@ -86,17 +85,15 @@ def _lasting(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 def token(db: Session, secret: str, *, now: datetime) -> ApiToken | None:
     """The token that a program shows, with its account, as long as it lasts."""
-    return db.scalar(
-        sa.select(ApiToken)
-        .join(ApiToken.account)
-        .where(
-            ApiToken.token_hash == rules.secret_hash(secret),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at > now,
-            Account.active,
-        )
-        .options(joinedload(ApiToken.account).options(WITH_PASSKEYS))
+    shown = sa.select(ApiToken).join(ApiToken.account)
+    shown = shown.where(
+        ApiToken.token_hash == rules.secret_hash(secret),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > now,
+        Account.active,
     )
+    whole = shown.options(joinedload(ApiToken.account).joinedload(Account.webauthn))
+    return db.scalars(whole).unique().one_or_none()
 
 
 def tokens(db: Session, account_id: int) -> Sequence[ApiToken]:

@@ -25,6 +25,15 @@ from tests.reviews.support import give
 from tests.support.people import NOW, claim
 
 A = AssignmentState
+_RESERVED = sa.select(sa.func.sum(Assignment.reserved_cents)).where(Assignment.reserved_cents > 0).scalar_subquery()
+_EARNED = sa.select(
+    sa.func.sum(
+        sa.case(
+            (LedgerEntry.kind.in_((EntryKind.PAY_CORRECTION, EntryKind.BONUS_CORRECTION)), -LedgerEntry.cents),
+            else_=LedgerEntry.cents,
+        )
+    )
+).scalar_subquery()
 
 
 class Walk:
@@ -56,19 +65,16 @@ class Walk:
 
         The fee is a whole percentage of amounts that it divides without a rest.
         """
-        wave = self.db.execute(
-            sa.select(Wave.budget_cents, Wave.spent_cents, Wave.reserved_cents).where(Wave.id == self.wave_id)
+        budget, its_spent, its_reserved, reserved, earned = self.db.execute(
+            sa.select(Wave.budget_cents, Wave.spent_cents, Wave.reserved_cents, _RESERVED, _EARNED).where(
+                Wave.id == self.wave_id
+            )
         ).one()
-        reserved = self.db.scalar(
-            sa.select(sa.func.sum(Assignment.reserved_cents)).where(Assignment.reserved_cents > 0)
-        )
-        back = LedgerEntry.kind.in_((EntryKind.PAY_CORRECTION, EntryKind.BONUS_CORRECTION))
-        earned = self.db.scalar(sa.select(sa.func.sum(sa.case((back, -LedgerEntry.cents), else_=LedgerEntry.cents))))
         spent = (earned or 0) * (100 + fee_percent) // 100
-        free = wave.budget_cents - spent - (reserved or 0)
-        assert (wave.spent_cents, wave.reserved_cents) == (spent, reserved or 0)
+        free = budget - spent - (reserved or 0)
+        assert (its_spent, its_reserved) == (spent, reserved or 0)
         assert free >= 0
-        assert wave.spent_cents + wave.reserved_cents + free == wave.budget_cents
+        assert its_spent + its_reserved + free == budget
 
     def claim(self) -> None:
         claim(self.db, self.db.get_one(Worker, self.random.choice(self.workers)), now=self.now)
@@ -125,8 +131,8 @@ class Walk:
 
     def _one(self, *states: AssignmentState) -> Assignment:
         # The newest only: there are thousands in the end.
-        some = sa.select(Assignment).where(Assignment.state.in_(states)).order_by(Assignment.id.desc()).limit(30)
-        return self.random.choice(self.db.scalars(some).all())
+        some = sa.select(Assignment.id).where(Assignment.state.in_(states)).order_by(Assignment.id.desc()).limit(30)
+        return self.db.get_one(Assignment, self.random.choice(self.db.scalars(some).all()))
 
     def _session(self, assignment: Assignment) -> RecordingSession:
         found = latest_session(self.db, assignment.id)

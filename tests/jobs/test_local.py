@@ -126,16 +126,26 @@ def wait_until(true: Callable[[], object]) -> None:
 
 
 @needs_proc
-def test_it_says_ready_serves_and_leaves_nothing_behind_after_ctrl_c(start: Callable[..., Started]) -> None:
-    started = start().until_ready()
-    assert started.printed[-1] == f"ready http://127.0.0.1:{started.port}"
-    assert health(started.port) == 200
-    assert refused_before_it_is_read(started.port) == (414, "uri_too_long")
-    assert {"gunicorn", "jobs.worker", "valkey"} <= set(started.parts())
-    assert started.interrupt() == 0
-    assert started.parts() == {}
+def test_it_says_ready_serves_leaves_nothing_behind_after_ctrl_c_and_finds_its_data_again(
+    start: Callable[..., Started],
+) -> None:
+    first = start().until_ready()
+    assert first.printed[-1] == f"ready http://127.0.0.1:{first.port}"
+    assert len(first.printed) > 4, "the first start prints the accounts"
+    assert health(first.port) == 200
+    assert refused_before_it_is_read(first.port) == (414, "uri_too_long")
+    assert {"gunicorn", "jobs.worker", "valkey"} <= set(first.parts())
+    key = first.var / "secret_key"
+    before = key.read_text()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert first.interrupt() == 0
+    assert first.parts() == {}
     with pytest.raises(ConnectionRefusedError):
-        health(started.port)
+        health(first.port)
+    second = start().until_ready()
+    assert second.printed == [f"ready http://127.0.0.1:{second.port}"]
+    assert key.read_text() == before
+    assert second.interrupt(signal.SIGTERM) == 0
 
 
 @needs_proc
@@ -147,18 +157,6 @@ def test_impatient_ctrl_c_while_it_starts_leaves_nothing_behind(start: Callable[
         time.sleep(0.02)
     assert started.interrupt() == 0
     assert started.parts() == {}
-
-
-def test_a_second_start_finds_the_data_and_prints_no_passwords_again(start: Callable[..., Started]) -> None:
-    first = start().until_ready()
-    key = first.var / "secret_key"
-    before = key.read_text()
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert len(first.printed) > 4, "the first start prints the accounts"
-    first.interrupt(signal.SIGTERM)
-    second = start().until_ready()
-    assert second.printed == [f"ready http://127.0.0.1:{second.port}"]
-    assert key.read_text() == before
 
 
 def test_a_taken_port_is_one_line_that_says_what_to_do(start: Callable[..., Started], port: int) -> None:

@@ -27,7 +27,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Calla
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""Marks tests of what pages show, which one database proves; test_access opens every page on both."""
+"""Marks tests of what pages, sign-in and the API say, which one database proves; what they call is tested on both."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

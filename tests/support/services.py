@@ -110,7 +110,11 @@ class Postgres:
             template = self._create("")
             fill(self._address_of(template))
             self._templates[fill] = template
-        return self._address_of(self._create(f"TEMPLATE {self._templates[fill]}"))
+        clause = f"TEMPLATE {self._templates[fill]}"
+        # Since version 15 PostgreSQL copies page by page, which takes twice as long where nothing is synced.
+        if self._server().info.server_version >= 150000:
+            clause += " STRATEGY FILE_COPY"
+        return self._address_of(self._create(clause))
 
     def drop_database(self, address: str) -> None:
         """Throw a database away, whoever is connected: a thousand of them would fill a small disk."""
@@ -137,10 +141,13 @@ class Postgres:
         return sa.make_url(self.address).set(database=database).render_as_string(hide_password=False)
 
     def _execute(self, statement: str) -> None:
+        self._server().execute(statement.encode())
+
+    def _server(self) -> psycopg.Connection:
         if self._connection is None:
             address = sa.make_url(self.address).set(drivername="postgresql")
             self._connection = psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
-        self._connection.execute(statement.encode())
+        return self._connection
 
 
 @cache

@@ -14,8 +14,11 @@ from codesight.recordings.models import RecordingSession
 from codesight.workers.models import Worker
 from tests.capture.samples import SHOP, T0, event, pointer, target, text
 from tests.capture.support import row
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for, sign_in
 from tests.web.answers import body, refusal
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

@@ -15,10 +15,13 @@ from codesight.config import Settings
 from codesight.db import transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs.models import Wave
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, client_for, letters
 from tests.web.answers import refusal, rows
 from tests.web.authenticator import set_up
 from tests.web.test_workers_api import person
+
+pytestmark = on_sqlite
 
 Tight = Callable[..., Flask]
 

@@ -16,7 +16,10 @@ from codesight.recordings.models import RecordingSession
 from codesight.reports import books
 from codesight.reviews.models import Review
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import World, claim, client_for, record, submit_for_review
+
+pytestmark = on_sqlite
 
 GOOD: dict[str, Any] = {
     "stars": 4, "usable": True, "plays": True, "narrated": True, "realistic": True, "worth_pay": True, "seconds": 61,

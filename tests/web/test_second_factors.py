@@ -15,10 +15,13 @@ from blueprints.app import create_app
 from codesight.accounts.models import Account, AuditEntry, Passkey, RecoveryCode, Role
 from codesight.config import Settings
 from codesight.db import reading, transaction
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, PASSWORD, World, client_for, letters
 from tests.web.answers import refusal
 from tests.web.authenticator import code, set_up
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 CREDENTIALS = {"email": "worker@example.org", "password": PASSWORD}
 

@@ -12,8 +12,11 @@ from codesight.capture import tickets
 from codesight.config import Settings
 from codesight.db import reading
 from codesight.recordings.models import RecordingSession
+from tests.support.database import on_sqlite
 from tests.support.people import World, client_for, sign_in
 from tests.web.answers import body, refusal, rows
+
+pytestmark = on_sqlite
 
 T0 = 1_763_715_000_000.0
 

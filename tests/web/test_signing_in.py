@@ -13,9 +13,12 @@ from codesight.accounts.models import Account, AuditEntry, Role
 from codesight.accounts.rules import hash_password
 from codesight.db import reading, transaction
 from codesight.outgoing import OutgoingMail
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, client_for, confirm, letters, link_in, make_account
 from tests.web.answers import refusal, rows
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 NEW = "another long password"
 

@@ -20,7 +20,10 @@ from codesight.db import reading, transaction
 from codesight.recordings import actions as recordings
 from codesight.recordings.models import RecordingSession
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for, record, sign_in
+
+pytestmark = on_sqlite
 
 TYPE = "video/webm;codecs=vp8,opus"
 PART = 5 * 1024 * 1024

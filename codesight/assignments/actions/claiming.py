@@ -30,6 +30,7 @@ def claim(db: Session, worker: Worker, package: Package, *, lease_hours: int, no
     scheduler is needed for that. Raises NotAllowed `suspended`, `level_too_low`, `narration_too_low` and what
     `ensure_onboarded` raises; Conflict `package_open`, `wave_closed`, `budget_spent`, `no_slots`.
     """
+    _kept = worker.gig, worker.wave  # or they would be read again, after the lock has read the worker anew
     lock_worker(db, worker.account_id)
     already = open_claim(db, worker.account_id)
     if already is not None and not is_over(already, now):

@@ -9,8 +9,11 @@ from codesight.capture.protocol import FRAME_LIMIT
 from codesight.config import UNPACKED_EXTENSION
 from codesight.db import reading
 from tests.capture.samples import event
+from tests.support.database import on_sqlite
 from tests.web.extension_browser import Browser, Shop
 from tests.web.extension_ws.support import PUBLIC_URL, refused
+
+pytestmark = on_sqlite
 
 WRONG_FRAMES: list[tuple[str | bytes, str]] = [
     ("{", "invalid_json"),
