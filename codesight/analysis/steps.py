@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from codesight.analysis.base import Action, RecordingFacts, Result
+from codesight.analysis.drafts import Draft, Drafts
 from codesight.analysis.models import AnalysisState
 from codesight.analysis.rules import (
     CONSEQUENCE_MS,
     SLOW_PAGE_MS,
     Cause,
-    Draft,
-    Drafts,
     edits_a_field,
     is_by_pointer,
     is_text_field,

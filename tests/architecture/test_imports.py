@@ -21,10 +21,11 @@ PARTS = {
     # The invariants are a program of their own; people and changes are read over several stages.
     "reports": {"audit", "books", "people", "roster"},
 }
-# `linking` compares submissions of several people, which no check of one can; `training` judges practice.
+# `linking` compares submissions of several people, which no check of one can; `training` judges practice;
+# `drafts` is what `steps` builds with.
 BASES = {
     "checks": {"base", "linking", "speech_signal", "training"},
-    "analysis": {"base"},
+    "analysis": {"base", "drafts"},
     "exports": {"base"},
 }
 
