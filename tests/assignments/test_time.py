@@ -1,4 +1,4 @@
-"""The time a worker has: to begin, to finish, extended by recording, stopped by a pause, and warned before its end."""
+"""The time a worker has: to begin, to finish, extended by recording, warned before its end, and what follows it."""
 
 from datetime import datetime, timedelta
 
@@ -13,10 +13,9 @@ from codesight.assignments.rules import ALIVE_FOR, MOST_EXTENSION, state_at, tim
 from codesight.errors import Conflict
 from codesight.lifecycle import AssignmentState, move
 from codesight.recordings import actions as recordings
-from codesight.reviews.models import Review
 from tests.assignments.conftest import House
 from tests.reviews.support import rate_and_post
-from tests.support.people import NOW, claim, make_worker, record, submit_for_review
+from tests.support.people import NOW, claim, make_worker, record
 
 BEGIN_BY = NOW + timedelta(hours=24)
 FINISH_BY = NOW + timedelta(hours=72)
@@ -148,68 +147,6 @@ def test_the_warning_before_the_time_to_begin_is_one_of_its_own(house: House) ->
     finish, begin = news(house, "deadline:")
     assert begin.startswith("Begin your basic package before")
     assert finish.startswith("One scenario of your basic package is still open.")
-
-
-# The worker can pause.
-def test_a_pause_stops_the_clock_and_resuming_starts_it_again(house: House) -> None:
-    made = begun(house)
-    warn_at = made.assignments[0].warn_at
-    assignments.pause(house.db, made, now=NOW + timedelta(hours=10))
-    assert leases(made) == {FINISH_BY + timedelta(hours=48)}
-    with pytest.raises(Conflict) as refusal:
-        recordings.open_session(house.db, made.assignments[0], now=NOW + timedelta(hours=11))
-    assert refusal.value.code == "package_paused"
-    assignments.pause(house.db, made, now=NOW + timedelta(hours=12))  # twice is the same as once
-    assignments.resume(house.db, made, now=NOW + timedelta(hours=15))
-    assignments.resume(house.db, made, now=NOW + timedelta(hours=16))
-    assert leases(made) == {FINISH_BY + timedelta(hours=5)} == {made.finish_until}
-    assert made.assignments[0].warn_at == warn_at + timedelta(hours=5)
-    recordings.open_session(house.db, made.assignments[0], now=NOW + timedelta(hours=16))
-
-
-def test_a_pause_ends_by_itself_and_there_is_no_second_one(house: House) -> None:
-    made = begun(house)
-    assignments.pause(house.db, made, now=NOW + timedelta(hours=1))
-    over = NOW + timedelta(hours=49)
-    assignments.start(house.db, made.assignments[0], now=over)
-    assignments.resume(house.db, made, now=over)
-    assert leases(made) == {FINISH_BY + timedelta(hours=48)}
-    with pytest.raises(Conflict) as refusal:
-        assignments.pause(house.db, made, now=over)
-    assert refusal.value.code == "paused_before"
-
-
-def test_a_package_can_be_paused_before_it_is_begun(house: House) -> None:
-    made = claim(house.db, house.worker)
-    assignments.pause(house.db, made, now=NOW + timedelta(hours=23))
-    assignments.resume(house.db, made, now=NOW + timedelta(hours=33))
-    assert leases(made) == {BEGIN_BY + timedelta(hours=10)}
-    assignments.start(house.db, made.assignments[0], now=NOW + timedelta(hours=33))
-    assert leases(made) == {FINISH_BY + timedelta(hours=10)}
-    # Three quarters of 72 hours, and the ten of the pause.
-    assert {a.warn_at for a in made.assignments} == {NOW + timedelta(hours=64)}
-
-
-def test_a_pause_brings_back_nothing_that_had_ended(house: House) -> None:
-    made = begun(house)
-    made.assignments[1].lease_until = NOW + MINUTE
-    house.db.flush()
-    assignments.pause(house.db, made, now=NOW + timedelta(hours=1))
-    assert made.assignments[1].lease_until == NOW + MINUTE
-    over = claim(house.db, make_worker(house.db, house.wave))
-    with pytest.raises(Conflict) as refusal:
-        assignments.pause(house.db, over, now=BEGIN_BY)
-    assert refusal.value.code == "not_open"
-
-
-def test_a_revision_that_is_asked_for_during_a_pause_gets_its_whole_time_after_it(house: House) -> None:
-    made = begun(house)
-    submission = submit_for_review(house.db, made.assignments[0])
-    assignments.pause(house.db, made, now=NOW + timedelta(hours=1))
-    rate_and_post(house.db, submission, 2, house.reviewer, now=NOW + timedelta(hours=3))
-    assignments.resume(house.db, made, now=NOW + timedelta(hours=8))
-    assert made.assignments[0].lease_until == NOW + timedelta(hours=8 + 72)
-    assert house.db.scalar(sa.select(sa.func.count(Review.id))) == 1
 
 
 def take(house: House, made: PackageClaim, now: datetime) -> list[Assignment]:
