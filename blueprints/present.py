@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -144,30 +144,15 @@ def _what(event: Event) -> str:
     return event.title or f"{parts.netloc}{parts.path}"
 
 
+_VERBS = {
+    EventType.INPUT: "Type", EventType.SELECT: "Choose", EventType.CHECK: "Tick", EventType.KEY: "Press",
+    EventType.SUBMIT: "Send", EventType.NAVIGATION: "Page", EventType.FILE: "Choose file",
+}  # fmt: skip
+"""What some events are called beside the video; the others are called as they are."""
+
+
 def _verb(kind: EventType) -> str:
-    match kind:
-        case EventType.CLICK | EventType.DOUBLE_CLICK | EventType.RIGHT_CLICK | EventType.SCROLL | EventType.HOVER:
-            return words(kind).capitalize()
-        case EventType.INPUT:
-            return "Type"
-        case EventType.SELECT:
-            return "Choose"
-        case EventType.CHECK:
-            return "Tick"
-        case EventType.KEY:
-            return "Press"
-        case EventType.SUBMIT:
-            return "Send"
-        case EventType.NAVIGATION:
-            return "Page"
-        case EventType.TAB_OPENED | EventType.TAB_SWITCHED | EventType.TAB_CLOSED | EventType.DIALOG | EventType.RESIZE:
-            return words(kind).capitalize()
-        case EventType.DRAG | EventType.COPY | EventType.CUT | EventType.PASTE:
-            return words(kind).capitalize()
-        case EventType.FILE:
-            return "Choose file"
-        case _:
-            assert_never(kind)
+    return _VERBS.get(kind) or words(kind).capitalize()
 
 
 def session(row: Recording) -> dict[str, Any]:

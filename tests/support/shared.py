@@ -1,4 +1,4 @@
-"""What comes out the same in every test is worked out once for all tests of a process: two thirds of their time."""
+"""What comes out the same in every test is worked out once for all tests of a process; see docs/decisions/0043."""
 
 from typing import Any
 

@@ -19,10 +19,7 @@ from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World
 from tests.support.services import chromium, needs
 
-pytestmark = [
-    needs("Chromium"),
-    on_sqlite,
-]
+pytestmark = [needs("Chromium"), on_sqlite]
 
 
 @pytest.fixture

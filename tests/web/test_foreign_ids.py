@@ -30,16 +30,8 @@ NOBODYS = {
 """Arguments that name no thing of a person's."""
 
 OFFICE = {
-    "account_id",
-    "batch_id",
-    "feedback_id",
-    "gig_id",
-    "link_id",
-    "payout_id",
-    "scenario_id",
-    "version",
-    "wave_id",
-}
+    "account_id", "batch_id", "feedback_id", "gig_id", "link_id", "payout_id", "scenario_id", "version", "wave_id",
+}  # fmt: skip
 """Ids of things that belong to the project: who may open the page may open each of them."""
 
 BODIES: dict[str, dict[str, Any]] = {

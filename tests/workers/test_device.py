@@ -36,6 +36,7 @@ def test_a_good_computer_passes_and_a_bare_one_fails_in_everything_that_can_be_m
         ("screen", {"screen_brightest": 3}, "black"),
         ("screen", {"screen_changes": 1}, "did not move"),
         ("screen", {"screen_changes": None}, "not shared"),
+        ("screen", {"screen_brightest": None, "screen_changes": 0}, "did not move"),  # a tab that sends no picture
         ("space", {"free_bytes": 599_999_999}, "599 MB"),
         ("space", {"free_bytes": None}, "could not be measured"),
     ],
