@@ -11,7 +11,8 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from codesight.db import migrate
-from tests.extension.recording import Recording, Site, recording_browser
+from tests.extension.recording import Recording, Site
+from tests.journeys.browser import extension_browser
 from tests.web.extension_browser import Shop
 
 
@@ -23,8 +24,8 @@ def database_url(sqlite_template: Callable[[Callable[[str], None]], Path], tmp_p
     return f"sqlite:///{path}"
 
 
-def _served(app: Flask, host: str) -> Iterator[BaseWSGIServer]:
-    server = make_server(host, 0, app, threaded=True)
+def _served(app: Flask) -> Iterator[BaseWSGIServer]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
@@ -35,14 +36,14 @@ def _served(app: Flask, host: str) -> Iterator[BaseWSGIServer]:
 @pytest.fixture
 def server(app: Flask) -> Iterator[BaseWSGIServer]:
     """CodeSight's server."""
-    yield from _served(app, "127.0.0.1")
+    yield from _served(app)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     """Pages to be recorded; under the name `localhost` the same pages are another site."""
     made = Site()
-    for server in _served(made.app, "0.0.0.0"):
+    for server in _served(made.app):
         made.port = server.port
         yield made
 
@@ -50,5 +51,5 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def recording(app: Flask, server: BaseWSGIServer, site: Site, tmp_path: Path) -> Iterator[Recording]:
     """A browser that is paired and records."""
-    with sync_playwright() as playwright, recording_browser(playwright, tmp_path / "profile") as context:
+    with sync_playwright() as playwright, extension_browser(playwright, tmp_path / "profile") as context:
         yield Recording(context, Shop(app, server), site, tmp_path / "profile")

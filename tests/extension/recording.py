@@ -1,19 +1,15 @@
 """What the tests of the extension share: pages to record, a browser that records, and what the server then has."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from flask import Flask, request
-from playwright.sync_api import BrowserContext, Page, Playwright, Worker
+from playwright.sync_api import BrowserContext, Page, Worker
 
 from codesight.capture import events
 from codesight.capture.rules import Event
 from codesight.db import reading
-from tests.architecture.source import ROOT
-from tests.support.services import chromium
 from tests.web.extension_browser import Shop
 
 PATIENCE_S = 20.0
@@ -34,27 +30,6 @@ class Site:
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}/{path}"
-
-
-@contextmanager
-def recording_browser(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
-    """A browser with the extension as it stands in the repository."""
-    context = playwright.chromium.launch_persistent_context(
-        str(profile),
-        executable_path=chromium(),
-        headless=True,
-        viewport={"width": 1280, "height": 800},
-        args=[
-            "--no-sandbox",
-            "--disable-background-networking",
-            f"--disable-extensions-except={ROOT / 'extension'}",
-            f"--load-extension={ROOT / 'extension'}",
-        ],
-    )
-    try:
-        yield context
-    finally:
-        context.close()
 
 
 class Recording:

@@ -1,6 +1,5 @@
 """A real Chromium with the real extension, a microphone that speaks, and a tab that may be recorded."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Playwright
 
 from tests.architecture.source import ROOT
+from tests.support.services import chromium
 
 NARRATION = (
     "I am looking for blue jeans. I type what I want into the search and sort the results by price. "
@@ -16,13 +16,6 @@ NARRATION = (
     "Before I order I check which store has it, and I have a look at the size guide. Now I go to the checkout."
 )
 EXTENSION_ID = "maklebhmklhfdnjfbnidnebdappnebac"
-
-
-def chromium() -> str:
-    """Path of the browser."""
-    found = shutil.which("chromium") or shutil.which("google-chrome-for-testing") or shutil.which("chromium-browser")
-    assert found, "no Chromium"
-    return found
 
 
 def spoken(folder: Path) -> Path:
@@ -33,10 +26,10 @@ def spoken(folder: Path) -> Path:
 
 
 @contextmanager
-def worker_browser(playwright: Playwright, folder: Path, url: str, title: str) -> Iterator[BrowserContext]:
-    """The worker's browser: when a page asks for a tab to record it gets the one with `title` in its title."""
+def extension_browser(playwright: Playwright, profile: Path, *flags: str) -> Iterator[BrowserContext]:
+    """A browser with the extension as it stands in the repository."""
     context = playwright.chromium.launch_persistent_context(
-        str(folder / "profile"),
+        str(profile),
         executable_path=chromium(),
         headless=True,
         viewport={"width": 1280, "height": 800},
@@ -46,16 +39,27 @@ def worker_browser(playwright: Playwright, folder: Path, url: str, title: str) -
             "--disable-component-update",
             f"--disable-extensions-except={ROOT / 'extension'}",
             f"--load-extension={ROOT / 'extension'}",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-audio-capture={spoken(folder)}",
-            f"--auto-select-tab-capture-source-by-title={title}",
+            *flags,
         ],
     )
     try:
-        context.grant_permissions(["microphone"], origin=url)
         yield context
     finally:
         context.close()
+
+
+@contextmanager
+def worker_browser(playwright: Playwright, folder: Path, url: str, title: str) -> Iterator[BrowserContext]:
+    """The worker's browser: when a page asks for a tab to record it gets the one with `title` in its title."""
+    with extension_browser(
+        playwright,
+        folder / "profile",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={spoken(folder)}",
+        f"--auto-select-tab-capture-source-by-title={title}",
+    ) as context:
+        context.grant_permissions(["microphone"], origin=url)
+        yield context
 
 
 @contextmanager
