@@ -8,6 +8,7 @@ WIDTHS = (1280, 390)
 
 def offences(page: Page) -> list[str]:
     """Each rule that is broken with where, and a page that has to be scrolled sideways; empty when all is well."""
+    page.wait_for_load_state()  # a page that a click led to may not have a body yet
     found, size = [], page.viewport_size
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -158,6 +158,7 @@ def test_passkey_or_app_may_be_chosen_and_a_recovery_code_stands_in_for_both(
     expect(page).to_have_url(re.compile("/account$"))
     page.get_by_role("link", name="Make new ones").click()
     page.get_by_role("button", name="Make ten new codes").click()
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
     sign_out(page)
 

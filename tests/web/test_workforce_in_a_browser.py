@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from codesight.accounts.models import Role
 from codesight.assignments.models import Assignment
@@ -49,7 +49,7 @@ def test_axe_finds_nothing_on_any_of_these_pages(app: Flask, world: World, page:
     assert visit(page, Role.WORKER, "/home", "/packages", f"/scenarios/{waiting}", "/standing") == []
     page.get_by_label("Why do you see it otherwise?").fill("It was my sister.")
     page.get_by_role("button", name="Send the appeal").click()
-    assert "The owner answers here" in page.content()
+    expect(page.get_by_text("The owner answers here")).to_be_visible()
     theirs = f"/owner/workers/{world.worker_id}"
     assert visit(page, Role.OWNER, "/owner", "/owner/workers", theirs, "/owner/levels") == []
     page.get_by_role("button", name="Show who would move").click()
