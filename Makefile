@@ -2,7 +2,7 @@
 PORT ?= 8000
 VAR ?= var
 PYTHON ?=
-JS_TESTS = $$(find tests/extension -name '*.test.mjs')
+JS_TESTS = $$(find tests/extension tests/web -name '*.test.mjs')
 PIP = .venv/bin/python -m pip --disable-pip-version-check -qq install --require-hashes
 UV = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 

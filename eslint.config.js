@@ -31,7 +31,7 @@ module.exports = [
   // Among the page's own scripts, without the browser's extension functions.
   browser(['extension/page/**/*.js'], 'script'),
   {
-    files: ['tests/extension/**/*.mjs', 'tests/extension/**/*.js'],
+    files: ['tests/{extension,web}/**/*.mjs', 'tests/extension/**/*.js'],
     languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.node },
     rules: OURS,
   },

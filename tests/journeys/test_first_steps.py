@@ -6,7 +6,7 @@ The device check and the practice recording are made with the real extension, a 
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 from sqlalchemy import update
 
 from codesight.clock import now
@@ -94,7 +94,7 @@ def practise(page: Page, shop: Page) -> list[str]:
     shop.bring_to_front()
     shop.locator(".tile_name__c").first.click()
     shop.wait_for_timeout(2500)
-    hand_in(page)
+    hand_in(page, page.locator("#stop"))
     expect(page.get_by_role("heading", name=re.compile("^Not yet"))).to_be_visible(timeout=60_000)
     expect(page.locator(".checks .flag")).to_contain_text(
         ["long enough", "clicks arrived", "filtered", "more than one product", "in the cart"]
@@ -102,9 +102,11 @@ def practise(page: Page, shop: Page) -> list[str]:
     found += offences(page)
     page.get_by_role("link", name="Practice once more").click()
     start(page)
+    small = goal_window(page)
     shop.bring_to_front()
     find_jeans(shop)
-    hand_in(page)
+    hand_in(page, small.locator("#stop"))
+    assert small.is_closed()
     passed = page.get_by_role("heading", name=re.compile("^Passed"))
     expect(passed.or_(page.get_by_role("heading", name=re.compile("^Not yet")))).to_be_visible(timeout=60_000)
     assert passed.is_visible(), page.locator("main").inner_text()
@@ -121,9 +123,20 @@ def start(page: Page) -> None:
     expect(page.locator("#recorder")).to_have_attribute("data-state", "recording", timeout=30_000)
 
 
-def hand_in(page: Page) -> None:
+def goal_window(page: Page) -> Page:
+    """The small window that says what the page says."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Keep the goal in sight").click()
+    small = opened.value
+    expect(small.locator("h1")).to_have_text(page.locator("h1").inner_text())
+    expect(small.locator("li").first).to_have_text(page.locator(".wanted li").nth(1).inner_text())
+    expect(small.locator("#timer")).to_have_text(re.compile(r"^0:(?!00)\d\d$"))
+    return small
+
+
+def hand_in(page: Page, stop: Locator) -> None:
     page.bring_to_front()
-    page.locator("#stop").click()
+    stop.click()
     expect(page.locator("#recorder")).to_have_attribute("data-state", "stopped", timeout=30_000)
     page.locator("#submit").click()
     expect(page).to_have_url(re.compile(r"/onboarding/training/cs_"), timeout=30_000)

@@ -3,12 +3,14 @@ import { call } from "../recorder/api.js";
 import { talkToExtension } from "../recorder/extension.js";
 import { listen } from "../recorder/level.js";
 import * as media from "../recorder/media.js";
+import { chosenMicrophone, offerMicrophones } from "../recorder/microphones.js";
+import { watch } from "../recorder/picture.js";
 import { isPaired, makeSession } from "../recorder/session.js";
 import { at, say, setCheck, show } from "../recorder/view.js";
 import { explain } from "../recorder/words.js";
-import { watch } from "./picture.js";
 
 const LISTEN = 6000;
+const LOOK_EVERY = 200;
 /** Long enough for a person to find the extension's question and to press Allow. */
 const APPROVAL_PATIENCE = 60_000;
 const EXTENSION_PATIENCE = 4000;
@@ -22,18 +24,20 @@ const opened = (opening) => opening.then((stream) => [stream, ""], (problem) => 
 async function measureMedia() {
   // The browser opens its picker for a click only, so this comes first.
   const [screen, screenProblem] = await opened(media.canRecord() ? media.chooseScreen() : Promise.reject(new DOMException("", "NotSupportedError")));
-  const [microphone, microphoneProblem] = await opened(navigator.mediaDevices?.getUserMedia ? media.openMicrophone() : Promise.reject(new DOMException("", "NotSupportedError")));
+  const [microphone, microphoneProblem] = await opened(navigator.mediaDevices?.getUserMedia ? media.openMicrophone(chosenMicrophone()) : Promise.reject(new DOMException("", "NotSupportedError")));
   let loudest = 0;
   const deafen = microphone && listen(microphone, (level) => {
     loudest = Math.max(loudest, level);
     at("level").value = level;
   }, () => {});
-  const look = screen && watch(screen);
+  let seen = null;
+  const look = screen && watch(screen, LOOK_EVERY, (now) => { seen = now; });
   say("now", "Say a sentence aloud, and scroll in what you share.");
   await wait(LISTEN);
-  const seen = look?.();
+  look?.();
   deafen?.();
   media.release(screen, microphone);
+  await offerMicrophones();
   return {
     microphone_level: microphone ? loudest : null,
     microphone_problem: microphoneProblem,
@@ -80,3 +84,4 @@ async function check() {
 }
 
 at("check").addEventListener("click", check);
+offerMicrophones();

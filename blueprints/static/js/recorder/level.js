@@ -1,4 +1,5 @@
 /** Listens to the microphone: how loud it is, and whether anybody speaks. */
+import { every } from "./every.js";
 
 const FLOOR_DB = -60;
 const SILENT_BELOW_DB = -50;
@@ -21,24 +22,25 @@ export function listen(stream, onLevel, onSilence) {
   // Created a moment after the click, it may be asleep.
   audio.resume();
   const analyser = audio.createAnalyser();
-  // As long as it gets: in the background a page is woken once a second only.
-  analyser.fftSize = 32_768;
+  // About as long as the time between two looks.
+  analyser.fftSize = 4096;
   audio.createMediaStreamSource(stream).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   let heard = Date.now();
   let silent = false;
 
-  const timer = setInterval(() => {
+  const stop = every(EVERY, () => {
     analyser.getFloatTimeDomainData(samples);
-    onLevel(Math.max(0, Math.min(1, 1 - decibels(samples.subarray(-4096)) / FLOOR_DB)));
-    if (decibels(samples) > SILENT_BELOW_DB) heard = Date.now();
+    const loudness = decibels(samples);
+    onLevel(Math.max(0, Math.min(1, 1 - loudness / FLOOR_DB)));
+    if (loudness > SILENT_BELOW_DB) heard = Date.now();
     const now = Date.now() - heard > SILENT_AFTER;
     if (now !== silent) onSilence(now);
     silent = now;
-  }, EVERY);
+  });
 
   return () => {
-    clearInterval(timer);
+    stop();
     audio.close();
   };
 }

@@ -2,7 +2,9 @@
 import { call } from "./api.js";
 import { device } from "./device.js";
 import { talkToExtension } from "./extension.js";
+import { offerGoalWindow } from "./goal_window.js";
 import * as media from "./media.js";
+import { chosenMicrophone, offerMicrophones } from "./microphones.js";
 import { showProgress, showUpload } from "./progress.js";
 import { isPaired, makeSession } from "./session.js";
 import { noStore, openStore } from "./store.js";
@@ -27,6 +29,7 @@ let microphone = "prompt";
 let free = false;
 
 const extension = talkToExtension(onExtension);
+const countEvents = () => (extension.latest?.sent ?? 0) + (extension.latest?.pending ?? 0);
 const allSent = () => session.files.every((file) => file.complete);
 
 const told = {
@@ -75,7 +78,7 @@ function refreshRecord() {
 function onExtension(status) {
   const wanted = status && session && status.session !== session.id && !["recording", "offline"].includes(status.state);
   setCheck("check-extension", ...extensionCheck(wanted ? { ...status, state: "unpaired" } : status));
-  say("event-count", String((status?.sent ?? 0) + (status?.pending ?? 0)));
+  say("event-count", String(countEvents()));
   say("extension-says", extensionNow(status));
   const lost = state() === "recording" && (!status || status.session !== session.id);
   hint("extension", lost ? "The extension does not answer, so clicks may be missing. Stop, load this page again, and record anew." : null);
@@ -91,6 +94,7 @@ function onExtension(status) {
 function onMicrophone(found) {
   microphone = found;
   setCheck("check-microphone", ...MICROPHONE[microphone]);
+  offerMicrophones();
   refreshRecord();
 }
 
@@ -110,7 +114,7 @@ async function start() {
   try {
     screen = await media.chooseScreen();
     setCheck("check-screen", "ok", SCREEN.ok);
-    voice = await media.openMicrophone();
+    voice = await media.openMicrophone(chosenMicrophone());
     setCheck("check-microphone", ...MICROPHONE.granted);
     await ensureSession();
     await connectExtension();
@@ -146,7 +150,7 @@ async function begin(screen, voice) {
   take.picture = () => new Blob(kept, { type: media.TYPES.screen });
   await session.begin(await take.started);
   setState("recording");
-  stopProgress = showProgress(voice, minimum);
+  stopProgress = showProgress(screen, voice, minimum, countEvents);
   // Any other refusal is shown when the recording is finished; until then the recording matters more.
   session.send().catch((problem) => problem.code === "suspended" && stop(problem.message));
 }
@@ -274,4 +278,5 @@ at("again")?.addEventListener("click", startOver);
 at("resume-send").addEventListener("click", resume);
 at("resume-drop")?.addEventListener("click", startOver);
 window.addEventListener("beforeunload", warn);
+offerGoalWindow();
 prepare();

@@ -23,7 +23,8 @@ export function chooseScreen() {
   });
 }
 
-export const openMicrophone = () => navigator.mediaDevices.getUserMedia({ audio: true });
+/** @param {string} id of the device that the worker chose, empty for the browser's own choice; another one if it is gone */
+export const openMicrophone = (id) => navigator.mediaDevices.getUserMedia({ audio: id ? { deviceId: { ideal: id } } : true });
 
 /**
  * Watches how the microphone stands, without asking for it.

@@ -1,19 +1,22 @@
-/** What moves while a recording runs: timer, level, upload. */
+/** What moves while a recording runs: timer, level, warnings about voice and picture, upload. */
+import { every } from "./every.js";
 import { listen } from "./level.js";
+import { lookAfter } from "./sight.js";
 import { at, hint, say } from "./view.js";
-import { clock, megabytes } from "./words.js";
-
-const QUIET = "I can’t hear you. Say what you think, or look whether the microphone is muted.";
+import { clock, megabytes, QUIET, stillPicture } from "./words.js";
 
 /**
+ * @param {MediaStream} screen
  * @param {MediaStream} microphone
  * @param {number} minimum seconds that are asked for
+ * @param {() => number} events how many events there were so far
  * @returns {() => void} stops it
  */
-export function showProgress(microphone, minimum) {
+export function showProgress(screen, microphone, minimum, events) {
   const began = performance.now();
   const title = document.title;
-  let silent = false;
+  /** What the tab says instead of its dot. */
+  const troubles = new Map();
   say("timer-of", `of at least ${clock(minimum * 1000)}`);
   const tick = () => {
     const elapsed = performance.now() - began;
@@ -21,18 +24,22 @@ export function showProgress(microphone, minimum) {
     at("timer-progress").value = Math.min(100, elapsed / minimum / 10);
     at("running").classList.toggle("long-enough", elapsed >= minimum * 1000);
     // Seen on the tab while the worker shops in another one.
-    document.title = `${silent ? "Can’t hear you" : "●"} ${clock(elapsed)} · Recording`;
+    document.title = `${troubles.values().next().value ?? "●"} ${clock(elapsed)} · Recording`;
+  };
+  const warn = (key, title, text) => {
+    if (text) troubles.set(key, title);
+    else troubles.delete(key);
+    hint(key, text);
   };
   tick();
-  const timer = setInterval(tick, 500);
-  const deafen = listen(microphone, (level) => { at("level").value = level; }, (now) => {
-    silent = now;
-    hint("voice", now ? QUIET : null);
-  });
+  const stops = [
+    every(500, tick),
+    listen(microphone, (level) => { at("level").value = level; }, (silent) => warn("voice", "Can’t hear you", silent && QUIET)),
+    lookAfter(screen, events, (still) => warn("picture", "Wrong window?", still && stillPicture(screen.getVideoTracks()[0]))),
+  ];
   return () => {
-    clearInterval(timer);
-    deafen();
-    hint("voice", null);
+    stops.forEach((stop) => stop());
+    ["voice", "picture"].forEach((key) => hint(key, null));
     document.title = title;
   };
 }

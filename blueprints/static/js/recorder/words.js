@@ -25,6 +25,17 @@ export const ENDED = {
   recorder: "The browser stopped recording. All of it up to then is here.",
 };
 
+export const QUIET = "I can’t hear you. Say what you think, or look whether the microphone is muted.";
+
+const STILL = {
+  browser: "The tab you share stands still while you click in another one. Go to the tab where you shop and press “Share this tab instead” at its top.",
+  window: "The window you share stands still while you click in another one, or it is minimised. Stop, and record again with the window where you shop.",
+  monitor: "The screen you share stands still while you click. If you shop on another screen: stop, and record again with that one.",
+};
+
+/** @param {MediaStreamTrack} track the shared picture */
+export const stillPicture = (track) => STILL[track.getSettings().displaySurface] ?? STILL.window;
+
 export const SCREEN = {
   ok: "Shared.",
   waiting: "You choose a window or the whole screen when you press Record.",

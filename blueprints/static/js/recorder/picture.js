@@ -1,12 +1,19 @@
 /** Looks at a shared screen: does a picture arrive, and does it move? */
+import { every } from "./every.js";
 
-const EVERY = 200;
-const [WIDTH, HEIGHT] = [64, 36];
+/** Fine enough for a ticked box to be seen. */
+const [WIDTH, HEIGHT] = [160, 90];
 /** Of 255: what the compression of a still picture may change. */
 const NOISE = 8;
 
-/** @returns {() => {brightest: number | null, changes: number}} what was seen, null if no picture came; stops looking */
-export function watch(stream) {
+/**
+ * @param {MediaStream} stream
+ * @param {number} interval milliseconds between two looks
+ * @param {(seen: {brightest: number | null, changes: number}) => void} onLook told at every look of the brightest point so
+ *   far, from 0 to 255 and null while no picture came, and of how often the picture was another one than the time before
+ * @returns {() => void} stops looking
+ */
+export function watch(stream, interval, onLook) {
   const video = Object.assign(document.createElement("video"), { srcObject: stream, muted: true, playsInline: true });
   // Not waited for: a tab that stands still sends no picture, and then this never begins to play.
   video.play().catch(() => {});
@@ -15,8 +22,7 @@ export function watch(stream) {
   const seen = { brightest: null, changes: 0 };
   let before = null;
 
-  const timer = setInterval(() => {
-    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+  const look = () => {
     painter.drawImage(video, 0, 0, WIDTH, HEIGHT);
     const picture = painter.getImageData(0, 0, WIDTH, HEIGHT).data;
     let differs = false;
@@ -26,10 +32,10 @@ export function watch(stream) {
     }
     if (differs) seen.changes += 1;
     before = picture;
-  }, EVERY);
-
-  return () => {
-    clearInterval(timer);
-    return seen;
   };
+
+  return every(interval, () => {
+    if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) look();
+    onLook(seen);
+  });
 }

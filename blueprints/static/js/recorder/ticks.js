@@ -1,0 +1,2 @@
+/** A worker of its own that keeps time; see `every`. */
+onmessage = ({ data }) => setInterval(() => postMessage(null), data);
