@@ -17,6 +17,7 @@ from codesight.gigs.models import Package
 from codesight.lifecycle import words
 from codesight.payouts.models import Payout
 from codesight.recordings.models import Recording, RecordingSession
+from codesight.recordings.rules import VideoClock
 from codesight.reviews.models import Review
 
 COLOURS = {
@@ -117,17 +118,15 @@ class Moment:
 def timeline(row: RecordingSession, events: Sequence[Event]) -> list[Moment]:
     """The events in the video's time and order; without a video the first one is second zero."""
     ordered = sorted(events, key=lambda event: (event.t_wall, event.seq))
-    start = row.video_started_ms
-    if start is None:
-        start = ordered[0].t_wall if ordered else 0.0
-    return [_moment(event, start) for event in ordered]
+    clock = row.video_clock or VideoClock(ordered[0].t_wall if ordered else 0.0)
+    return [_moment(event, clock) for event in ordered]
 
 
-def _moment(event: Event, start: float) -> Moment:
+def _moment(event: Event, clock: VideoClock) -> Moment:
     value = f"{event.value.dy:+g} px" if isinstance(event.value, Scroll) else text_of(event)
     return Moment(
         seq=event.seq,
-        t=round(max(0.0, event.t_wall - start) / 1000, 2),
+        t=round(max(0.0, clock.place(event.t_wall)) / 1000, 2),
         type=event.type.value,
         verb=_verb(event.type),
         what=_what(event),

@@ -95,7 +95,7 @@ def _analyse(submission_id: int, microphone: Looked) -> None:
         happened = events.read(db, session.id)
     facts = RecordingFacts(
         events=happened,
-        video_started_ms=session.video_started_ms,
+        clock=session.video_clock,
         microphone=microphone.path,
         speech=here.speech,
     )

@@ -19,6 +19,7 @@ from codesight.db import after_commit
 from codesight.recordings import actions as recordings
 from codesight.recordings import queries
 from codesight.recordings.models import Recording, TrainingSession
+from codesight.recordings.rules import MOST_PAUSES
 from jobs import pipeline
 
 bp = Blueprint("api_sessions", __name__, url_prefix="/api/sessions")
@@ -26,6 +27,7 @@ bp = Blueprint("api_sessions", __name__, url_prefix="/api/sessions")
 
 LATEST_MS = 4_102_444_800_000.0
 """The year 2100: no browser's clock is later."""
+Moment = Annotated[float, msgspec.Meta(ge=0, le=LATEST_MS)]
 
 
 class NewSession(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,8 +41,15 @@ class NewSession(msgspec.Struct, forbid_unknown_fields=True):
 class Start(msgspec.Struct, forbid_unknown_fields=True):
     """The body of `POST /api/sessions/{id}/start`."""
 
-    video_started_ms: Annotated[float, msgspec.Meta(ge=0, le=LATEST_MS)]
+    video_started_ms: Moment
     """Unix milliseconds of the video's first frame, by the browser's clock."""
+
+
+class Pauses(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `POST /api/sessions/{id}/pauses`."""
+
+    pauses: Annotated[list[tuple[Moment, Moment]], msgspec.Meta(max_length=MOST_PAUSES)]
+    """All so far: begin and end of each in Unix milliseconds, by the browser's clock."""
 
 
 class Submit(msgspec.Struct, forbid_unknown_fields=True):
@@ -104,6 +113,18 @@ def start(public_id: str) -> ResponseReturnValue:
     with transaction() as db:
         session = queries.own_recording(db, public_id, viewer().id)
         recordings.begin(db, session, video_started_ms=wanted.video_started_ms, now=now())
+        return jsonify(present.session(session))
+
+
+@bp.post("/<public_id>/pauses")
+@needs(Role.WORKER)
+@scoped(Scope.WRITE)
+def pauses(public_id: str) -> ResponseReturnValue:
+    """What the video leaves out so far."""
+    wanted = json_body(Pauses)
+    with transaction() as db:
+        session = queries.own_recording(db, public_id, viewer().id)
+        recordings.note_pauses(db, session, wanted.pauses)
         return jsonify(present.session(session))
 
 

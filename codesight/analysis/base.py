@@ -8,6 +8,7 @@ from typing import Protocol
 from codesight.adapters.speech import Speech, Spoken
 from codesight.analysis.models import AnalysisState
 from codesight.capture.rules import Event
+from codesight.recordings.rules import VideoClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class RecordingFacts:
 
     events: Sequence[Event]
     """In the order of `seq`."""
-    video_started_ms: float | None
-    """Unix milliseconds of the video's first frame by the browser's clock; None if there was no video."""
+    clock: VideoClock | None
+    """None if there was no video."""
     microphone: Path | None
     """The narration as a file on this machine; None if there is none."""
     speech: Speech

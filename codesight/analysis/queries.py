@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from codesight.analysis import steps as reduction
 from codesight.analysis.models import AnalysisRun, Step, Transcript
 from codesight.capture.rules import Event
+from codesight.recordings.rules import VideoClock
 
 
 def steps(db: Session, submission_id: int) -> Sequence[Step]:
@@ -17,9 +18,9 @@ def steps(db: Session, submission_id: int) -> Sequence[Step]:
     return db.scalars(mine.order_by(Step.number)).all()
 
 
-def provisional_steps(events: Sequence[Event], video_started_ms: float | None) -> Sequence[Step]:
+def provisional_steps(events: Sequence[Event], clock: VideoClock | None) -> Sequence[Step]:
     """The steps that a recording would have if it ended now; not stored."""
-    actions = reduction.reduce(events, video_started_ms)
+    actions = reduction.reduce(events, clock)
     return [Step(number=number, **asdict(action)) for number, action in enumerate(actions, start=1)]
 
 

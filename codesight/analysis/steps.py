@@ -21,6 +21,7 @@ from codesight.analysis.rules import (
     place,
 )
 from codesight.capture.rules import Dialog, Drag, Event, EventType, Files, Scroll, selector, text_of
+from codesight.recordings.rules import VideoClock
 
 NAME = "steps"
 TITLE = "Navigation steps"
@@ -44,20 +45,20 @@ _BY_SCRIPT = frozenset({"history", "hash"})  # or by an action that is a step al
 
 def run(facts: RecordingFacts) -> Result:
     """The steps of the events."""
-    found = tuple(reduce(facts.events, facts.video_started_ms))
+    found = tuple(reduce(facts.events, facts.clock))
     return Result(AnalysisState.DONE, f"{len(found)} steps out of {len(facts.events)} events", steps=found)
 
 
-def reduce(events: Sequence[Event], video_started_ms: float | None) -> list[Action]:
+def reduce(events: Sequence[Event], clock: VideoClock | None) -> list[Action]:
     """Steps in their order in time. Without a video the first event is second zero."""
     ordered = sorted(events, key=lambda event: (event.t_wall, event.seq))
     if not ordered:
         return []
-    start = ordered[0].t_wall if video_started_ms is None else video_started_ms
+    clock = clock or VideoClock(ordered[0].t_wall)
     reduction = _Reduction()
     for event in ordered:
         reduction.take(event)
-    return [_finished(draft, start) for draft in reduction.drafts]
+    return [_finished(draft, clock) for draft in reduction.drafts]
 
 
 @dataclass(slots=True)
@@ -274,10 +275,10 @@ def _words(event: Event) -> str:
     return (event.target.text or event.target.name) if event.target else ""
 
 
-def _finished(draft: Draft, start: float) -> Action:
+def _finished(draft: Draft, clock: VideoClock) -> Action:
     return Action(
         action_type=draft.action,
-        t_ms=max(0, round(draft.since - start)),
+        t_ms=max(0, round(clock.place(draft.since))),
         target_selector=selector(draft.event),
         x=draft.point[0] if draft.point else None,
         y=draft.point[1] if draft.point else None,

@@ -72,7 +72,7 @@ def training_document(db: Session, storage: Storage, session: RecordingSession) 
     """
     submission = submission_of_session(db, session.id)
     steps = analysis.steps(db, submission.id) if submission else []
-    steps = steps or analysis.provisional_steps(events.read(db, session.id), session.video_started_ms)
+    steps = steps or analysis.provisional_steps(events.read(db, session.id), session.video_clock)
     paths = []
     for kind in (UploadKind.SCREEN, UploadKind.MICROPHONE):
         upload = uploads.find(db, session.id, kind)

@@ -1,6 +1,6 @@
 """The life of a recording session, up to its submission."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from codesight.ids import new_session_id
 from codesight.lifecycle import SessionState, move
 from codesight.recordings.models import Recording, RecordingSession, SessionDevice, Submission, TrainingSession
 from codesight.recordings.queries import ensure_may_go_on, latest_training, submissions_of
-from codesight.recordings.rules import UNFINISHED, ensure_valid_note
+from codesight.recordings.rules import UNFINISHED, ensure_valid_note, ensure_valid_pauses
 from codesight.workers.standing.queries import ensure_may_practise, ensure_not_suspended
 
 
@@ -90,6 +90,18 @@ def begin(db: Session, session: Recording, *, video_started_ms: float, now: date
         started_at=now,
         video_started_ms=video_started_ms,
     )
+
+
+def note_pauses(db: Session, session: Recording, pauses: Sequence[tuple[float, float]]) -> None:
+    """All pauses so far, in place of those that were known: what the video leaves out.
+
+    Raises Invalid `invalid_pauses`; Conflict `not_recording` before the video has begun and once it was handed in.
+    """
+    if session.video_started_ms is None or session.state not in (SessionState.RECORDING, SessionState.STOPPED):
+        raise Conflict("not_recording", "A recording is paused while it runs, not before or after.")
+    ensure_valid_pauses(pauses, session.video_started_ms)
+    session.pauses = [list(pause) for pause in pauses]
+    db.flush()
 
 
 def end(db: Session, session: Recording, *, now: datetime) -> None:

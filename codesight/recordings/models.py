@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from codesight.assignments.models import Assignment
 from codesight.db import Base, UtcDateTime, closed_set
 from codesight.lifecycle import SessionState
+from codesight.recordings.rules import VideoClock
 
 
 class RecordingKind(enum.StrEnum):
@@ -39,6 +40,8 @@ class Recording(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     video_started_ms: Mapped[float | None]
     """Unix milliseconds, by the browser's clock, of the video's first frame: second zero of every event's place."""
+    pauses: Mapped[list[list[float]]] = mapped_column(sa.JSON, default=list)
+    """Begin and end of each, by the browser's clock: the video leaves them out."""
     clock_offset_ms: Mapped[float] = mapped_column(default=0.0)
     """The server's clock minus the browser's, from the ping with the smallest round trip."""
     clock_rtt_ms: Mapped[float | None]
@@ -48,6 +51,13 @@ class Recording(Base):
     """How many texts the server had to mask although the browser should have."""
     client: Mapped[str] = mapped_column(sa.String(120), default="")
     """Name and version of what sent the events."""
+
+    @property
+    def video_clock(self) -> VideoClock | None:
+        """None as long as there is no video."""
+        if self.video_started_ms is None:
+            return None
+        return VideoClock(self.video_started_ms, tuple((begin, end) for begin, end in self.pauses))
 
     __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012  (SQLAlchemy's own way of saying it)
     __table_args__ = (

@@ -1177,6 +1177,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("video_started_ms", sa.Double(), nullable=True),
+        sa.Column("pauses", sa.JSON(), nullable=False),
         sa.Column("clock_offset_ms", sa.Double(), nullable=False),
         sa.Column("clock_rtt_ms", sa.Double(), nullable=True),
         sa.Column("last_seq", sa.Integer(), nullable=False),

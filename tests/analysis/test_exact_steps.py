@@ -6,7 +6,7 @@ import pytest
 
 from codesight.analysis.steps import reduce
 from tests.analysis.test_steps import ADD, SEARCH, SIZE, click, kinds, pressed, scrolled, told, typed
-from tests.capture.samples import T0, decoded, event, pointer, target, text
+from tests.capture.samples import decoded, event, pointer, target, text
 
 NUMBER = target("#qty", "input", role="spinbutton", attributes={"type": "number"})
 
@@ -87,7 +87,7 @@ def test_files_and_dialogs_are_steps_and_sizes_are_none() -> None:
     chosen = event(2, "file", target=field, value={"kind": "files", "count": 2}, at=20_000.0)
     assert told(click(1, field), chosen) == [("UPLOAD", "2")]
     said = {"kind": "dialog", "dialog": "confirm", "text": "Remove jeans?", "answer": "accepted"}
-    [dialog] = reduce(decoded(event(1, "dialog", value=said)), T0)
+    [dialog] = reduce(decoded(event(1, "dialog", value=said)), None)
     assert (dialog.action_type, dialog.value, dialog.element_text) == ("DIALOG", "accepted", "Remove jeans?")
     assert kinds(event(1, "resize")) == []
 
@@ -101,6 +101,6 @@ def test_a_hover_that_changed_the_page_counts_before_the_click_into_what_it_open
 def test_no_event_is_changed_or_left_out_by_reducing() -> None:
     events = decoded(click(1, SEARCH), typed(2, "a"), pressed(3, "ArrowLeft"), typed(4, "ab"), scrolled(5, 10))
     before = list(events)
-    found = reduce(events, T0)
+    found = reduce(events, None)
     assert events == before
     assert [(step.first_seq, step.last_seq) for step in found] == [(1, 4), (5, 5)]

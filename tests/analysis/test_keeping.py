@@ -11,6 +11,7 @@ from codesight.analysis import ANALYSERS, actions, queries
 from codesight.analysis.base import RecordingFacts, Result
 from codesight.analysis.models import AnalysisState
 from codesight.db import reading, transaction
+from codesight.recordings.rules import VideoClock
 from tests.capture.samples import T0, decoded, event, pointer, target
 from tests.support import people
 
@@ -37,7 +38,7 @@ def voice(tmp_path: Path) -> Path:
 
 def facts(count: int = 3, **changes: object) -> RecordingFacts:
     clicks = [event(seq, target=target(f"#b{seq}"), pointer=pointer(), at=seq * 2_000.0) for seq in range(1, count + 1)]
-    known = {"events": decoded(*clicks), "video_started_ms": T0, "microphone": None, "speech": NoSpeech()}
+    known = {"events": decoded(*clicks), "clock": VideoClock(T0), "microphone": None, "speech": NoSpeech()}
     return RecordingFacts(**{**known, **changes})  # type: ignore[arg-type]
 
 

@@ -7,6 +7,7 @@ import pytest
 from codesight.analysis.base import Action
 from codesight.analysis.steps import reduce
 from codesight.capture.rules import EventType
+from codesight.recordings.rules import VideoClock
 from tests.capture.samples import SHOP, T0, decoded, event, key, pointer, target, text
 
 SEARCH = target("#q", "input", role="searchbox", name="Search", attributes={"type": "search"})
@@ -14,8 +15,8 @@ ADD = target("#add", text="Add to cart")
 SIZE = target("#size", "select", role="combobox", name="Size")
 
 
-def steps(*samples: dict[str, Any], video_started_ms: float | None = T0) -> list[Action]:
-    return reduce(decoded(*samples), video_started_ms)
+def steps(*samples: dict[str, Any], clock: VideoClock | None = VideoClock(T0)) -> list[Action]:  # noqa: B008 (frozen)
+    return reduce(decoded(*samples), clock)
 
 
 def kinds(*samples: dict[str, Any]) -> list[str]:
@@ -237,7 +238,7 @@ def test_an_action_without_a_pointer_is_in_the_middle_of_its_element() -> None:
 
 def test_what_happened_before_the_video_is_at_its_beginning() -> None:
     assert [step.t_ms for step in steps(click(1, at=-5_000.0), click(2, at=50.0))] == [0, 50]
-    without_video = steps(click(1, at=700.0), click(2, at=1_700.0), video_started_ms=None)
+    without_video = steps(click(1, at=700.0), click(2, at=1_700.0), clock=None)
     assert [step.t_ms for step in without_video] == [0, 1_000]
 
 

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.architecture.source import ROOT
-from tests.benchmarks import candidates, first_page, masking, pages, remux, report, socket_events, workforce
+from tests.benchmarks import (
+    candidates,
+    first_page,
+    masking,
+    pages,
+    remux,
+    report,
+    socket_events,
+    video_clock,
+    workforce,
+)
 from tests.benchmarks.figures import Figure
 
 Measure = Callable[[], Iterator[Figure]]
@@ -19,6 +29,7 @@ GROUPS: Mapping[str, Measure] = {
     "pages": pages.measure,
     "socket_events": socket_events.measure,
     "workforce": workforce.measure,
+    "video_clock": video_clock.measure,
     "first_page": first_page.measure,
 }
 OUTPUT = ROOT / "build" / "bench.jsonl"

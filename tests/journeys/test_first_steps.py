@@ -103,6 +103,7 @@ def practise(page: Page, shop: Page) -> list[str]:
     page.get_by_role("link", name="Practice once more").click()
     start(page)
     small = goal_window(page)
+    pause(page, small, shop)
     shop.bring_to_front()
     find_jeans(shop)
     hand_in(page, small.locator("#stop"))
@@ -132,6 +133,21 @@ def goal_window(page: Page) -> Page:
     expect(small.locator("li").first).to_have_text(page.locator(".wanted li").nth(1).inner_text())
     expect(small.locator("#timer")).to_have_text(re.compile(r"^0:(?!00)\d\d$"))
     return small
+
+
+def pause(page: Page, small: Page, shop: Page) -> None:
+    """In a pause no events come; the small window says the same as the page."""
+    small.get_by_role("button", name="Pause").click()
+    expect(page.locator("#recorder")).to_have_attribute("data-state", "paused")
+    expect(small.locator("#running-title")).to_have_text("Paused")
+    shop.bring_to_front()
+    before = page.locator("#event-count").inner_text()
+    shop.mouse.wheel(0, 300)
+    shop.wait_for_timeout(1500)
+    assert page.locator("#event-count").inner_text() == before
+    page.bring_to_front()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#recorder")).to_have_attribute("data-state", "recording", timeout=30_000)
 
 
 def hand_in(page: Page, stop: Locator) -> None:

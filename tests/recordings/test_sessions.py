@@ -81,6 +81,20 @@ def test_a_new_attempt_puts_the_unfinished_one_aside(desk: Desk) -> None:
     assert refusal_of(lambda: recordings.submit(desk.db, first, note="", now=LATER)) == "illegal_move"
 
 
+def test_pauses_are_known_until_the_recording_is_handed_in(desk: Desk) -> None:
+    session = recordings.open_session(desk.db, desk.assignment, now=NOW)
+    assert refusal_of(lambda: recordings.note_pauses(desk.db, session, [])) == "not_recording"
+    recordings.begin(desk.db, session, video_started_ms=1000.0, now=NOW)
+    recordings.note_pauses(desk.db, session, [(2000.0, 3000.0)])
+    recordings.end(desk.db, session, now=LATER)
+    recordings.note_pauses(desk.db, session, [(2000.0, 3000.0), (4000.0, 4500.0)])
+    desk.db.refresh(session)
+    assert session.video_clock is not None
+    assert session.video_clock.place(6000.0) == 3500.0
+    recordings.submit(desk.db, session, note="", now=LATER)
+    assert refusal_of(lambda: recordings.note_pauses(desk.db, session, [])) == "not_recording"
+
+
 @pytest.mark.parametrize("steps", [0, 1])
 def test_what_has_not_been_stopped_cannot_be_handed_in(desk: Desk, steps: int) -> None:
     session = recordings.open_session(desk.db, desk.assignment, now=NOW)

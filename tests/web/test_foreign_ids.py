@@ -36,6 +36,7 @@ OFFICE = {
 
 BODIES: dict[str, dict[str, Any]] = {
     "api_sessions.start": {"video_started_ms": 1.0},
+    "api_sessions.pauses": {"pauses": []},
     "api_ratings.rate": {
         "stars": 3, "usable": True, "plays": True, "narrated": True, "realistic": True, "worth_pay": True,
     },

@@ -6,19 +6,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from blueprints import present
 from blueprints.app import MAX_JSON_BYTES
 from codesight.accounts.models import Role
 from codesight.capture import tickets
 from codesight.config import Settings
 from codesight.db import reading
 from codesight.recordings.models import RecordingSession
+from tests.capture.samples import T0, decoded, event
 from tests.support.database import on_sqlite
 from tests.support.people import World, client_for, sign_in
 from tests.web.answers import body, refusal, rows
 
 pytestmark = on_sqlite
-
-T0 = 1_763_715_000_000.0
 
 
 @pytest.fixture
@@ -191,6 +191,21 @@ def test_what_does_not_fit_the_state_is_a_conflict_with_its_code(
     assert refusal(worker.post("/api/sessions", json={"assignment_id": assignment})) == (409, "not_open")
     assert refusal(worker.post(f"/api/assignments/{assignment}/return")) == (409, "already_submitted")
     assert rows(app) == before
+
+
+def test_pauses_are_told_as_a_whole_and_place_events_in_the_video(
+    app: Flask, worker: FlaskClient, session: str
+) -> None:
+    at = f"/api/sessions/{session}"
+    assert refusal(worker.post(f"{at}/pauses", json={"pauses": []})) == (409, "not_recording")
+    worker.post(f"{at}/start", json={"video_started_ms": T0})
+    for pauses in ([], [[T0 + 1000, T0 + 3000]]):
+        assert worker.post(f"{at}/pauses", json={"pauses": pauses}).status_code == 200
+    assert refusal(worker.post(f"{at}/pauses", json={"pauses": [[T0 + 3000, T0]]})) == (422, "invalid_pauses")
+    assert refusal(worker.post(f"{at}/pauses", json={"pauses": [[T0]]})) == (422, "invalid_body")
+    with reading(app.extensions["codesight"].engine) as db:
+        row = db.query(RecordingSession).filter_by(public_id=session).one()
+        assert [moment.t for moment in present.timeline(row, decoded(event(1, at=4000.0)))] == [2.0]
 
 
 @pytest.mark.parametrize("wrong", [{"note": 1}, {"note": "a\x00b"}, {"comment": "x"}, {"note": None}])

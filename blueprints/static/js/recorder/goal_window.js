@@ -1,9 +1,11 @@
-/** The goal, the time and Stop in a small window above all others, where the browser has such windows. */
+/** The goal, the time, Stop and Pause in a small window above all others, where the browser has such windows. */
 import { at, root, show, state } from "./view.js";
 
 const SIZE = { width: 400, height: 340 };
 /** What is repeated there, as long as it is recorded. */
-const REPEATED = ["running-title", "timer", "timer-of", "recorder-hint"];
+const REPEATED = ["pause-label", "running-title", "timer", "timer-of", "recorder-hint"];
+
+const BUTTONS = ["stop", "pause"];
 
 let small = null;
 
@@ -13,8 +15,8 @@ function repeat() {
     if (there.textContent !== here.textContent) there.textContent = here.textContent;
     there.hidden = here.hidden;
   }
-  small.document.getElementById("stop").disabled = at("stop").disabled;
-  if (!["recording", "stopping"].includes(state())) small.close();
+  for (const id of BUTTONS) small.document.getElementById(id).disabled = at(id).disabled;
+  if (!["recording", "paused", "stopping"].includes(state())) small.close();
 }
 
 async function open() {
@@ -24,7 +26,7 @@ async function open() {
   there.title = "Your goal";
   for (const sheet of document.querySelectorAll("link[rel=stylesheet]")) there.head.append(sheet.cloneNode());
   there.body.append(at("goal-window").content.cloneNode(true));
-  there.getElementById("stop").addEventListener("click", () => at("stop").click());
+  for (const id of BUTTONS) there.getElementById(id).addEventListener("click", () => at(id).click());
   const changes = new MutationObserver(repeat);
   const attributeFilter = ["hidden", "disabled", "data-state"];
   changes.observe(root, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter });

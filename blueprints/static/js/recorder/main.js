@@ -1,4 +1,4 @@
-/** The recorder page: what happens when. Its states are `idle starting recording stopping stopped submitting failed`. */
+/** The recorder page: what happens when. Its states are `idle starting recording paused stopping stopped submitting failed`. */
 import { call } from "./api.js";
 import { device } from "./device.js";
 import { talkToExtension } from "./extension.js";
@@ -6,8 +6,10 @@ import { offerGoalWindow } from "./goal_window.js";
 import * as media from "./media.js";
 import { chosenMicrophone, offerMicrophones } from "./microphones.js";
 import { showProgress, showUpload } from "./progress.js";
+import { run } from "./run.js";
 import { isPaired, makeSession } from "./session.js";
 import { noStore, openStore } from "./store.js";
+import { takeTurn } from "./turn.js";
 import { at, hint, play, root, say, setCheck, setState, show, showError, state } from "./view.js";
 import { ENDED, explain, extensionCheck, extensionNow, MICROPHONE, SCREEN } from "./words.js";
 
@@ -22,7 +24,8 @@ let opening = null;
 let reusable = unfinishedState === "ready";
 let openedOnce = false;
 let take = null;
-let stopProgress = () => {};
+/** @type {ReturnType<typeof run> | null} */
+let running = null;
 let store = noStore;
 let microphone = "prompt";
 /** Whether Record may be offered: nothing unfinished is in the way, and no other tab records this. */
@@ -30,6 +33,7 @@ let free = false;
 
 const extension = talkToExtension(onExtension);
 const countEvents = () => (extension.latest?.sent ?? 0) + (extension.latest?.pending ?? 0);
+const isRunning = () => ["recording", "paused"].includes(state());
 const allSent = () => session.files.every((file) => file.complete);
 
 const told = {
@@ -80,9 +84,9 @@ function onExtension(status) {
   setCheck("check-extension", ...extensionCheck(wanted ? { ...status, state: "unpaired" } : status));
   say("event-count", String(countEvents()));
   say("extension-says", extensionNow(status));
-  const lost = state() === "recording" && (!status || status.session !== session.id);
+  const lost = isRunning() && (!status || status.session !== session.id);
   hint("extension", lost ? "The extension does not answer, so clicks may be missing. Stop, load this page again, and record anew." : null);
-  if (state() === "recording" && status?.session === session.id && status.state === "refused") stop(status.error);
+  if (isRunning() && status?.session === session.id && status.state === "refused") stop(status.error);
   // The extension asks the person before the first session, so it is told of it as early as possible.
   if (status && free && !openedOnce && at("record")) {
     openedOnce = true;
@@ -149,17 +153,33 @@ async function begin(screen, voice) {
   }, (reason) => stop(ENDED[reason]));
   take.picture = () => new Blob(kept, { type: media.TYPES.screen });
   await session.begin(await take.started);
-  setState("recording");
-  stopProgress = showProgress(screen, voice, minimum, countEvents);
+  running = run(take, (recorded) => showProgress(screen, voice, minimum, countEvents, recorded));
   // Any other refusal is shown when the recording is finished; until then the recording matters more.
   session.send().catch((problem) => problem.code === "suspended" && stop(problem.message));
 }
 
+/** Until the worker goes on. */
+function pause() {
+  running.pause();
+  extension.ask("stop");
+}
+
+async function goOn() {
+  at("pause").disabled = true;
+  const ready = await session.startExtension();
+  at("pause").disabled = false;
+  if (state() !== "paused") return;
+  hint("extension", ready ? null : "The extension does not answer. Stop, load this page again, and record anew.");
+  if (!ready) return;
+  running.goOn();
+  session.notePauses(take.pauses).catch((problem) => problem.code === "suspended" && stop(problem.message));
+}
+
 async function stop(why = null) {
-  if (state() !== "recording") return;
+  if (!isRunning()) return;
   setState("stopping");
   hint("ended", why);
-  stopProgress();
+  running.end();
   await take.stop();
   session.files.forEach((file) => file.end());
   const picture = take.picture();
@@ -232,18 +252,8 @@ async function startOver() {
 }
 
 function warn(event) {
-  const unsent = ["recording", "stopping"].includes(state()) || (session?.files.length > 0 && !allSent());
+  const unsent = isRunning() || state() === "stopping" || (session?.files.length > 0 && !allSent());
   if (unsent) event.preventDefault();
-}
-
-/** @returns {Promise<boolean>} whether this tab is the only one of this browser that records the scenario */
-function takeTurn() {
-  return new Promise((resolve) => {
-    const forAsLongAsThePageIsOpen = () => new Promise(() => resolve(true));
-    // A page that is being reloaded lets go a moment later than the new one asks.
-    const patience = { signal: AbortSignal.timeout(2000) };
-    navigator.locks.request(`codesight-recorder-${assignment ?? "training"}`, patience, forAsLongAsThePageIsOpen).catch(() => resolve(false));
-  });
 }
 
 async function offerUnfinished() {
@@ -266,12 +276,13 @@ async function prepare() {
   });
   await store.forgetOld().catch(told.onUnkept);
   if (media.canRecord()) await media.watchMicrophone(onMicrophone);
-  if (navigator.locks && !await takeTurn()) hint("turn", "This scenario is open in another tab. Record there, or close that tab and load this page again.");
+  if (navigator.locks && !await takeTurn(`codesight-recorder-${assignment ?? "training"}`)) hint("turn", "This scenario is open in another tab. Record there, or close that tab and load this page again.");
   else if (!unfinished || unfinishedState === "ready" || !await offerUnfinished()) free = true;
   onExtension(extension.latest);
 }
 
 at("record")?.addEventListener("click", start);
+at("pause").addEventListener("click", () => (state() === "paused" ? goOn() : pause()));
 at("stop").addEventListener("click", () => stop());
 at("submit").addEventListener("click", submit);
 at("again")?.addEventListener("click", startOver);

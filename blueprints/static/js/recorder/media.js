@@ -48,11 +48,20 @@ export function release(...streams) {
 }
 
 /**
+ * @typedef {object} Take
+ * @property {Promise<number>} started Unix milliseconds of the first frame
+ * @property {() => void} pause from now on nothing is recorded
+ * @property {() => void} resume
+ * @property {[number, number][]} pauses begin and end, in Unix milliseconds, of those that are over
+ * @property {() => Promise<void>} stop
+ */
+
+/**
  * Records both files until `stop`.
  * @param {{screen: MediaStream, microphone: MediaStream}} streams
  * @param {(kind: "screen" | "microphone", chunk: Blob) => void} onChunk
  * @param {(reason: "sharing" | "microphone" | "recorder") => void} onEnded what ended it, when it was not `stop`
- * @returns {{started: Promise<number>, stop: () => Promise<void>}} `started` is Unix milliseconds of the first frame
+ * @returns {Take}
  */
 export function record({ screen, microphone }, onChunk, onEnded) {
   const voice = microphone.getAudioTracks();
@@ -64,15 +73,29 @@ export function record({ screen, microphone }, onChunk, onEnded) {
     return recorder;
   });
   const stopped = recorders.map((recorder) => new Promise((resolve) => { recorder.onstop = resolve; }));
+  let asked = null;
   const started = new Promise((resolve, reject) => {
-    recorders[0].onstart = () => resolve(Date.now());
+    recorders[0].onstart = () => resolve(asked);
     recorders[0].addEventListener("error", ({ error }) => reject(error));
   });
   screen.getVideoTracks()[0].onended = () => onEnded("sharing");
   voice[0].onended = () => onEnded("microphone");
+  // The first frame is taken now; `onstart` comes when the encoder has made something of it, up to seconds later.
+  asked = Date.now();
   recorders.forEach((recorder) => recorder.start(SLICE));
+  const pauses = [];
+  let pausedAt = null;
   return {
     started,
+    pauses,
+    pause() {
+      pausedAt = Date.now();
+      recorders.filter(({ state }) => state === "recording").forEach((recorder) => recorder.pause());
+    },
+    resume() {
+      recorders.filter(({ state }) => state === "paused").forEach((recorder) => recorder.resume());
+      pauses.push([pausedAt, Date.now()]);
+    },
     async stop() {
       recorders.filter(({ state }) => state !== "inactive").forEach((recorder) => recorder.stop());
       await Promise.all(stopped);

@@ -10,10 +10,11 @@ import { clock, megabytes, QUIET, stillPicture } from "./words.js";
  * @param {MediaStream} microphone
  * @param {number} minimum seconds that are asked for
  * @param {() => number} events how many events there were so far
- * @returns {() => void} stops it
+ * @param {number} before milliseconds that were recorded before a pause
+ * @returns {() => number} stops it, and tells how many milliseconds are recorded
  */
-export function showProgress(screen, microphone, minimum, events) {
-  const began = performance.now();
+export function showProgress(screen, microphone, minimum, events, before) {
+  const began = performance.now() - before;
   const title = document.title;
   /** What the tab says instead of its dot. */
   const troubles = new Map();
@@ -41,6 +42,7 @@ export function showProgress(screen, microphone, minimum, events) {
     stops.forEach((stop) => stop());
     ["voice", "picture"].forEach((key) => hint(key, null));
     document.title = title;
+    return performance.now() - began;
   };
 }
 

@@ -1,5 +1,5 @@
 /** One recording session: on the server, in the extension, and its files on their way. */
-import { call, moveSession } from "./api.js";
+import { call, moveSession, persistently } from "./api.js";
 import { TYPES } from "./media.js";
 import { uploadFile } from "./upload.js";
 
@@ -18,6 +18,7 @@ export const isPaired = (status, id) => Boolean(status) && status.session === id
 export function makeSession({ id, ticket }, extension, told) {
   /** @type {ReturnType<typeof uploadFile>[]} */
   const files = [];
+  let pauses = [];
 
   const addFile = (kind, contentType, earlier) => {
     const file = uploadFile({ session: id, kind, contentType, ...told, onChange: () => told.onChange(files) }, earlier);
@@ -73,7 +74,16 @@ export function makeSession({ id, ticket }, extension, told) {
 
     send: () => Promise.all(files.map((file) => file.run())),
     begin: (ms) => moveSession(id, "start", "recording", { video_started_ms: ms }, told.onTrouble),
-    end: () => moveSession(id, "stop", "stopped", undefined, told.onTrouble),
+    /** @param {[number, number][]} all what the video leaves out so far; told once more at the end */
+    notePauses(all) {
+      pauses = all;
+      return persistently(() => call("POST", `/api/sessions/${id}/pauses`, { pauses }), told.onTrouble);
+    },
+
+    async end() {
+      if (pauses.length > 0) await this.notePauses(pauses);
+      return moveSession(id, "stop", "stopped", undefined, told.onTrouble);
+    },
 
     async submit(note) {
       await call("POST", `/api/sessions/${id}/submit`, { note }).catch((problem) => {

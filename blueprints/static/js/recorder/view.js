@@ -6,7 +6,7 @@ export const at = (id) => document.getElementById(id);
 const PANELS = {
   prepare: ["idle", "starting"],
   practice: ["idle", "starting"],
-  running: ["recording", "stopping"],
+  running: ["recording", "paused", "stopping"],
   finished: ["stopped", "submitting"],
 };
 const hints = new Map();
@@ -23,7 +23,10 @@ export function setState(next) {
   }
   if (at("record")) at("record").querySelector(".label").textContent = next === "starting" ? "Starting…" : "Record";
   at("stop").disabled = next === "stopping";
-  at("running-title").textContent = next === "stopping" ? "Finishing…" : "Recording";
+  say("running-title", { stopping: "Finishing…", paused: "Paused" }[next] ?? "Recording");
+  at("pause").disabled = next === "stopping";
+  say("pause-label", next === "paused" ? "Go on" : "Pause");
+  show("paused", next === "paused");
 }
 
 export function show(id, visible) {
