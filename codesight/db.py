@@ -63,8 +63,9 @@ def closed_set(kind: type[enum.StrEnum], name: str | None = None) -> sa.Enum:
 def engine_for(url: str) -> Engine:
     """An engine with the settings that each database needs."""
     if url.startswith("sqlite"):
+        # Writers wait for each other. Whoever comes last in a crowd rather waits for long than is told of a mistake.
         engine = sa.create_engine(
-            url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20, max_overflow=100
+            url, connect_args={"timeout": 60, "check_same_thread": False}, pool_size=20, max_overflow=100
         )
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
