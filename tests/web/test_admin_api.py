@@ -8,8 +8,11 @@ from flask import Flask
 from codesight.accounts.models import Role
 from codesight.db import engine_for, transaction
 from codesight.workers.models import Worker
+from tests.support.database import on_sqlite
 from tests.support.people import World, claim, client_for, hand_in, make_account
 from tests.web.answers import body, refusal
+
+pytestmark = on_sqlite
 
 
 def test_the_owner_sees_what_happened_last(app: Flask, world: World) -> None:

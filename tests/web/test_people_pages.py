@@ -8,10 +8,13 @@ from flask.testing import FlaskClient
 
 from codesight.accounts.models import Account, Role
 from codesight.db import reading
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, client_for, letters, link_in, sign_in
 from tests.web.answers import rows
 from tests.web.authenticator import set_up
 from tests.web.browsing import send
+
+pytestmark = on_sqlite
 
 NEW = "another long password"
 

@@ -14,8 +14,11 @@ from codesight.db import transaction
 from codesight.gigs import actions as gigs
 from codesight.gigs.models import Invitation, Wave
 from codesight.gigs.queries import invitation, invitations
+from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, confirm, letters, sign_in
 from tests.web.answers import body, refusal, rows
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture

@@ -17,9 +17,12 @@ from codesight.recordings.models import Submission
 from codesight.workers.models import Worker
 from codesight.workers.standing.queries import rule
 from tests.reviews.support import rate_and_post
+from tests.support.database import on_sqlite
 from tests.support.people import NOW, World, claim, client_for, make_worker, record, submit_for_review, suspend
 from tests.web.browsing import send
 from tests.web.extension_browser import engine_of
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture
