@@ -1,19 +1,17 @@
 """The folder storage and S3 do the same.
 
-The S3 here is moto's, which checks no signature: of S3 these tests say only what is signed.
+There are two S3: moto's, which runs everywhere and checks no signature, and a real one where it is installed.
+What the real one refuses is in tests/web/test_signed_addresses.py.
 """
 
 import io
 import os
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from codesight.adapters import storage_for
 from codesight.adapters.storage import SignedPut, Storage, UploadClosed
@@ -21,6 +19,7 @@ from codesight.adapters.storage_folder import FolderStorage
 from codesight.adapters.storage_s3 import S3Storage
 from codesight.config import Settings
 from codesight.errors import Conflict, Malformed, NotFound
+from tests.support.rgw import on_s3
 
 KEY = "recordings/cs_md0ap0gn_thwyx2k9qe/screen.webm"
 TYPE = "video/webm;codecs=vp8,opus"
@@ -50,30 +49,12 @@ class Kept:
         return (tmp_path / "fetched").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def s3(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> S3Storage:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    urllib.request.urlopen(urllib.request.Request(f"{s3_address}/moto-api/reset", b"", method="POST")).close()
-    boto3.client("s3", region_name="us-east-1", endpoint_url=s3_address).create_bucket(Bucket="recordings-bucket")
-    return S3Storage("recordings-bucket", s3_address, "us-east-1", 600)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> FolderStorage:
     return FolderStorage(tmp_path / "files", "http://localhost", SECRET, 600)
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "s3", pytest.param("real_s3", marks=on_s3)])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     """Each kind of storage, with somebody else's file in it."""
     storage: Storage = request.getfixturevalue(request.param)
@@ -240,3 +221,6 @@ def test_the_settings_choose_the_storage(tmp_path: Path) -> None:
     assert in_folder.uri(KEY) == f"s3://local/{KEY}"
     assert in_folder.origin == "https://codesight.example"
     assert storage_for(Settings.from_env({**common, "S3_BUCKET": "shop-files"})).uri(KEY) == f"s3://shop-files/{KEY}"
+    for more in ({}, {"S3_BUCKET": "shop-files"}):
+        behind_a_cdn = storage_for(Settings.from_env({**common, **more, "CDN_URL": "https://cdn.example/"}))
+        assert behind_a_cdn.delivery_origin == "https://cdn.example" != behind_a_cdn.origin
