@@ -9,7 +9,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 PATIENCE_SECONDS = 120
-_OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
+_OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "date", "server"}
 
 
 class Lost(Exception):
@@ -67,7 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if not any(name.lower() == "content-length" for name, _ in answer.headers):
+            self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
 
