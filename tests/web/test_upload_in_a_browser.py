@@ -207,7 +207,7 @@ def page(url: str, tmp_path: Path) -> Iterator[Page]:
         opened.get_by_label("Email").fill("worker@example.org")
         opened.get_by_label("Password").fill(PASSWORD)
         opened.get_by_role("button", name="Sign in", exact=True).click()
-        expect(opened.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+        expect(opened.get_by_role("heading", level=1)).not_to_have_text("Sign in", timeout=PATIENCE_MS)
         yield opened
 
 
@@ -250,7 +250,7 @@ def test_a_recording_arrives_whole_over_a_bad_line_and_what_has_arrived_is_not_s
         assert there < {(kind, n) for kind, size in SIZES.items() for n in range(1, size // SMALLEST_PART + 2)}
         before.append((there, so_far))
         go_on(page)
-    expect(page.get_by_role("button", name="Submit", exact=True)).to_be_enabled()
+    expect(page.get_by_role("button", name="Submit", exact=True)).to_be_enabled(timeout=PATIENCE_MS)
 
     # Even the part that was on its way has arrived, and is not sent again.
     assert [piece for there, so_far in before for piece in line.sent[so_far:] if piece in there] == []
