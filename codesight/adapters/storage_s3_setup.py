@@ -22,6 +22,7 @@ REPLACED_FILE_DAYS = 30
 """How long a file that was overwritten can be brought back."""
 
 _ID = "codesight"
+_BY_HAND = "Set it where the bucket is managed."
 _NO_RULES = {"NoSuchCORSConfiguration", "NoSuchLifecycleConfiguration"}
 
 Rule = dict[str, Any]
@@ -76,12 +77,20 @@ def _prepared(setting: _Setting, change: bool) -> Condition:
         setting.write([setting.ours, *(rule for rule in found if rule.get("ID") != _ID)])
         found = setting.rules()
     except (ClientError, BotoCoreError) as error:
-        do = f"Allow the access key s3:{verb}{setting.permission}, or set it where the bucket is managed."
+        do = _advice(error, f"s3:{verb}{setting.permission}")
         return Condition(setting.name, Outcome.FAILED, was, wanted, str(error), do)
     if not setting.holds(found):
-        do = "Set it where the bucket is managed."
-        return Condition(setting.name, Outcome.FAILED, was, wanted, "It was accepted, but not kept.", do)
+        return Condition(setting.name, Outcome.FAILED, was, wanted, "It was accepted, but not kept.", _BY_HAND)
     return Condition(setting.name, Outcome.CHANGED, was, setting.told(found))
+
+
+def _advice(error: ClientError | BotoCoreError, action: str) -> str:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+    if code == "AccessDenied":
+        return f"Allow the access key {action}, and try again."
+    if code in (None, "NoSuchBucket", "InvalidAccessKeyId", "SignatureDoesNotMatch", "PermanentRedirect"):
+        return "Look at S3_BUCKET, S3_ENDPOINT, S3_REGION and the AWS variables, and try again."
+    return _BY_HAND
 
 
 def _cors(client: S3Client, bucket: str, origins: Sequence[str]) -> _Setting:

@@ -1,5 +1,6 @@
 """What `prepare` finds, changes and leaves alone in a bucket."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from codesight.adapters.storage import Outcome
 from codesight.adapters.storage_folder import FolderStorage
 from codesight.adapters.storage_s3 import S3Storage
+from tests.support.proxy import Answer, Heard, proxy
 from tests.support.rgw import Rgw, use_keys
 from tests.support.services import needs
 
@@ -116,7 +118,40 @@ def test_a_bucket_that_is_not_there_is_said_for_each_setting(s3: S3Storage, chan
     for condition in elsewhere.prepare([SITE], change):
         assert (condition.outcome, condition.was) == (Outcome.FAILED, "unknown")
         assert "NoSuchBucket" in condition.why
-        assert condition.advice.startswith("Allow the access key s3:Get")
+        assert condition.advice.startswith("Look at S3_BUCKET")
+
+
+def test_without_keys_nothing_is_raised_but_said(s3: S3Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_keys(monkeypatch, "", "")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    conditions = S3Storage("recordings-bucket", s3.origin, "us-east-1", 600).prepare([SITE], change=True)
+    assert {(c.outcome, c.why) for c in conditions} == {(Outcome.FAILED, "Unable to locate credentials")}
+
+
+def test_a_server_that_accepts_everything_and_keeps_nothing_is_found_out(s3: S3Storage) -> None:
+    with proxy(0, s3.origin, lambda heard, pass_on: Answer(200, []) if heard.method == "PUT" else pass_on()) as server:
+        conditions = S3Storage("recordings-bucket", server, "us-east-1", 600).prepare([SITE], change=True)
+    assert {(c.outcome, c.why) for c in conditions} == {(Outcome.FAILED, "It was accepted, but not kept.")}
+    assert outcomes(s3, change=False) == [Outcome.DIFFERS] * 3
+
+
+def test_a_server_without_versions_deletes_and_says_that_it_has_none(s3: S3Storage, tmp_path: Path) -> None:
+    def has_none(heard: Heard, pass_on: Callable[[], Answer]) -> Answer:
+        if not heard.path.partition("?")[2].startswith("version"):
+            return pass_on()
+        return Answer(501, [], b"<Error><Code>NotImplemented</Code><Message>No versions here</Message></Error>")
+
+    (tmp_path / "mine").write_bytes(b"x")
+    with proxy(0, s3.origin, has_none) as server:
+        storage = S3Storage("recordings-bucket", server, "us-east-1", 600)
+        storage.put(KEY, tmp_path / "mine", "video/webm")
+        storage.delete(KEY)
+        conditions = storage.prepare([SITE], change=True)
+    assert not s3.exists(KEY)
+    assert [c.outcome for c in conditions] == [Outcome.CHANGED, Outcome.CHANGED, Outcome.FAILED]
+    assert "NotImplemented" in conditions[2].why
+    assert conditions[2].advice == "Set it where the bucket is managed."
 
 
 @pytest.mark.s3
@@ -129,10 +164,9 @@ def test_who_may_not_set_the_bucket_up_is_told_what_to_allow(
     conditions = theirs.prepare([SITE], change=True)
     assert [condition.outcome for condition in conditions] == [Outcome.FAILED] * 3
     assert all("AccessDenied" in condition.why for condition in conditions)
-    assert [condition.advice.split(",")[0].removeprefix("Allow the access key ") for condition in conditions] == [
-        "s3:GetBucketCORS",
-        "s3:GetLifecycleConfiguration",
-        "s3:GetBucketVersioning",
+    assert [condition.advice for condition in conditions] == [
+        f"Allow the access key s3:Get{what}, and try again."
+        for what in ("BucketCORS", "LifecycleConfiguration", "BucketVersioning")
     ]
 
 
