@@ -172,7 +172,8 @@ class S3Storage:
 def _client(endpoint: str | None, region: str, signature: Any) -> S3Client:
     config = Config(
         signature_version=signature,
-        s3={"addressing_style": "path" if endpoint else "virtual"},
+        # By default boto3 takes an address without a region for us-east-1, which leads browsers elsewhere by redirects.
+        s3={"addressing_style": "path" if endpoint else "virtual", "us_east_1_regional_endpoint": "regional"},
         # A browser with a signed address sends no checksum, and many servers do not know of them.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

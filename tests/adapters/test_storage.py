@@ -19,7 +19,7 @@ from codesight.adapters.storage_folder import FolderStorage
 from codesight.adapters.storage_s3 import S3Storage
 from codesight.config import Settings
 from codesight.errors import Conflict, Malformed, NotFound
-from tests.support.rgw import on_s3
+from tests.support.rgw import on_s3, use_keys
 
 KEY = "recordings/cs_md0ap0gn_thwyx2k9qe/screen.webm"
 TYPE = "video/webm;codecs=vp8,opus"
@@ -207,12 +207,14 @@ def test_s3_says_when_parts_are_too_small_to_be_joined(s3: S3Storage) -> None:
     assert refused.value.code == "parts_refused"
 
 
-def test_amazons_own_addresses_name_bucket_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    assert S3Storage("shop-files", None, "eu-west-1", 600).origin == "https://shop-files.s3.eu-west-1.amazonaws.com"
-    assert S3Storage("shop-files", "https://minio.example", "us-east-1", 600).origin == "https://minio.example"
-    assert S3Storage("shop-files", None, "eu-west-1", 600).uri(KEY) == f"s3://shop-files/{KEY}"
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_amazons_own_addresses_name_bucket_and_region(region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_keys(monkeypatch, "test", "test")
+    amazon = S3Storage("shop-files", None, region, 600)
+    assert amazon.origin == f"https://shop-files.s3.{region}.amazonaws.com"
+    assert amazon.get_url(KEY).startswith(f"{amazon.origin}/{KEY}?")
+    assert amazon.uri(KEY) == f"s3://shop-files/{KEY}"
+    assert S3Storage("shop-files", "https://minio.example", region, 600).origin == "https://minio.example"
 
 
 def test_the_settings_choose_the_storage(tmp_path: Path) -> None:

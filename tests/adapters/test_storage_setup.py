@@ -1,5 +1,6 @@
 """What `prepare` finds, changes and leaves alone in a bucket."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from codesight.adapters.storage import Outcome
 from codesight.adapters.storage_folder import FolderStorage
 from codesight.adapters.storage_s3 import S3Storage
+from codesight.adapters.storage_s3_setup import STALE_UPLOAD_DAYS
+from tests.architecture.source import ROOT
 from tests.support.proxy import Answer, Heard, proxy
 from tests.support.rgw import Rgw, use_keys
 from tests.support.services import needs
@@ -58,6 +61,13 @@ def test_what_is_said_is_what_the_bucket_has(any_s3: S3Storage) -> None:
     (rule,) = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 15}
     assert client.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+
+
+def test_an_upload_can_go_on_for_as_long_as_a_browser_keeps_what_it_recorded() -> None:
+    store = (ROOT / "blueprints/static/js/recorder/store.js").read_text("utf-8")
+    kept = re.search(r"KEPT_FOR = (\d+) \* 86_400_000;", store)
+    assert kept is not None
+    assert int(kept[1]) < STALE_UPLOAD_DAYS
 
 
 def test_rules_of_others_stay(any_s3: S3Storage) -> None:
