@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
 
 from codesight.adapters.storage import SignedPut, Storage
 from codesight.adapters.storage_folder import FolderStorage
@@ -22,6 +20,7 @@ from codesight.db import migrate
 from tests.support.proxy import proxy
 from tests.support.rgw import Rgw, on_s3
 from tests.support.services import free_port
+from tests.support.serving import served
 
 KEY = "recordings/cs_md0ap0gn_thwyx2k9qe/screen.webm"
 TYPE = "video/webm;codecs=vp8,opus"
@@ -74,13 +73,9 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def folder(app: Flask, settings: Settings) -> Iterator[Site]:
     """The folder behind the real server."""
-    server = make_server("127.0.0.1", urlsplit(settings.public_url).port or 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
     own = settings.var / "files", settings.public_url, settings.secret_key
-    yield Site(settings.public_url, lambda seconds, cdn=None: FolderStorage(*own, seconds, cdn))
-    server.shutdown()
-    thread.join()
+    with served(app, urlsplit(settings.public_url).port or 0):
+        yield Site(settings.public_url, lambda seconds, cdn=None: FolderStorage(*own, seconds, cdn))
 
 
 @pytest.fixture

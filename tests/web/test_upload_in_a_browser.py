@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from codesight.adapters import storage_for
 from codesight.capture import uploads
@@ -32,6 +31,7 @@ from tests.support.people import PASSWORD, World, claim, record
 from tests.support.proxy import Answer, Heard, Lost, proxy
 from tests.support.rgw import SMALLEST_PART, Rgw, on_s3
 from tests.support.services import free_port, needs
+from tests.support.serving import served
 
 pytestmark = [needs("Chromium"), on_sqlite]
 
@@ -178,15 +178,11 @@ def settings(
 def url(app: Flask, settings: Settings, line: BadLine, request: pytest.FixtureRequest) -> Iterator[str]:
     """The site, with the bad line in front of its storage."""
     in_folder = settings.s3_endpoint is None
-    server = make_server("127.0.0.1", 0 if in_folder else port_of(settings.public_url), app, threaded=True)
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    behind = f"http://127.0.0.1:{server.port}" if in_folder else request.getfixturevalue("rgw").address
-    with proxy(port_of(settings.s3_endpoint or settings.public_url), behind, line):
-        app.extensions["codesight"].storage.prepare([settings.public_url], change=True)
-        yield settings.public_url
-    server.shutdown()
-    thread.join()
+    with served(app, 0 if in_folder else port_of(settings.public_url)) as web:
+        behind = web if in_folder else request.getfixturevalue("rgw").address
+        with proxy(port_of(settings.s3_endpoint or settings.public_url), behind, line):
+            app.extensions["codesight"].storage.prepare([settings.public_url], change=True)
+            yield settings.public_url
 
 
 @pytest.fixture
