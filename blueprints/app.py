@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import access, errors, menu, present
+from blueprints import access, commands, errors, menu, present
 from blueprints.api import admin, extension, files, packages, ratings, sessions, upload, workers
 from blueprints.api import health as health_api
 from blueprints.api import onboarding as onboarding_api
@@ -53,7 +53,7 @@ BLUEPRINTS = (
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self' blob: {files}; connect-src 'self' {files}; "
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob: {fetched}; connect-src 'self' {sent}; "
     "frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"
 )
 
@@ -90,6 +90,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     limits.limit(app)
     extension_ws.init_app(app)
+    app.cli.add_command(commands.storage)
     return app
 
 
@@ -104,8 +105,9 @@ def refuse_other_sites() -> None:
 
 def protect(response: Response) -> Response:
     """Headers that every answer carries."""
-    files, settings = storage().origin, installed()
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(files=files))
+    files, settings = storage(), installed()
+    policy = CONTENT_SECURITY_POLICY.format(fetched=files.delivery_origin, sent=files.origin)
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if settings.public_url.startswith("https://"):

@@ -54,6 +54,8 @@ class Settings:
     s3_endpoint: str | None = None
     """Address of an S3-compatible server that is not Amazon's."""
     s3_region: str = "us-east-1"
+    cdn_url: str | None = None
+    """Address of a CDN that fetches files from where they are kept; browsers then fetch them there."""
     mail_url: str | None = field(default=None, repr=False)
     """The mail server, `smtp(s)://user:password@host:port?from=address`; without one, mails go to `mail` in `var`."""
     chat_urls: tuple[str, ...] = field(default=(), repr=False)
@@ -90,6 +92,7 @@ class Settings:
             s3_bucket=environ.get("S3_BUCKET") or None,
             s3_endpoint=_endpoint(environ.get("S3_ENDPOINT")),
             s3_region=environ.get("S3_REGION") or "us-east-1",
+            cdn_url=_origin("CDN_URL", environ["CDN_URL"]) if environ.get("CDN_URL") else None,
             mail_url=_mail(environ.get("MAIL_URL")),
             chat_urls=_chats(environ.get("CHAT_URLS")),
             require_second_factor=_roles("REQUIRE_SECOND_FACTOR", environ.get("REQUIRE_SECOND_FACTOR")),

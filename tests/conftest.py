@@ -7,6 +7,7 @@ import pytest
 from coverage import Coverage
 
 from tests.support import services
+from tests.support.rgw import Rgw, start_rgw
 
 # Three thousand tests make garbage; what was imported is none, and looking through it takes a tenth of the time.
 gc.freeze()
@@ -28,6 +29,14 @@ def valkey_url() -> Iterator[str]:
     """The address of a real Valkey."""
     server = services.start_valkey()
     yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def rgw() -> Iterator[Rgw]:
+    """A real S3, for tests with the marks `on_s3`."""
+    server = start_rgw()
+    yield server
     server.stop()
 
 

@@ -36,7 +36,8 @@ def get(token: str) -> ResponseReturnValue:
     # What workers send is theirs: shown as a page it may run nothing and reach nothing of this origin.
     answer.headers["Content-Security-Policy"] = "sandbox"
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "private, no-cache"
+    del answer.headers["Cache-Control"]  # send_file's own would keep a CDN from caching at all
+    answer.expires = file.expires_at
     return answer
 
 

@@ -9,13 +9,13 @@ from codesight.config import Settings
 
 def storage_for(settings: Settings) -> Storage:
     """The bucket if the settings name one, the folder `files` otherwise."""
-    seconds = settings.file_url_seconds
+    seconds, cdn = settings.file_url_seconds, settings.cdn_url
     if settings.s3_bucket is None:
-        return FolderStorage(settings.var / "files", settings.public_url, settings.secret_key, seconds)
+        return FolderStorage(settings.var / "files", settings.public_url, settings.secret_key, seconds, cdn)
     # boto3 takes half a second to load: only who needs it waits.
     from codesight.adapters.storage_s3 import S3Storage
 
-    return S3Storage(settings.s3_bucket, settings.s3_endpoint, settings.s3_region, seconds)
+    return S3Storage(settings.s3_bucket, settings.s3_endpoint, settings.s3_region, seconds, cdn)
 
 
 def mail_for(settings: Settings) -> Mail:

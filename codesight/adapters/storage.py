@@ -4,7 +4,9 @@ Browsers send and fetch files by signed addresses, in the same calls for both. N
 inside a database transaction.
 """
 
+import enum
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,12 +45,49 @@ class Part:
     etag: str
 
 
+class Outcome(enum.StrEnum):
+    """What came of looking at one of a storage's own settings."""
+
+    RIGHT = "right"
+    BUILT_IN = "built in"
+    """There is nothing to set."""
+    DIFFERS = "differs"
+    CHANGED = "changed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of a storage's own settings, in words: what was found, and what it is now, or should be if it is not."""
+
+    name: str
+    outcome: Outcome
+    was: str
+    wanted: str
+    why: str = ""
+    """Why it could not be looked at or set."""
+    advice: str = ""
+    """What somebody can do about that."""
+
+
 class Storage(Protocol):
     """Files by key, such as `recordings/cs_x/screen.webm`; what is no key is refused as Malformed."""
 
     @property
     def origin(self) -> str:
-        """Origin at which browsers reach the files, such as `https://bucket.s3.eu-west-1.amazonaws.com`."""
+        """Origin to which browsers send files, such as `https://bucket.s3.eu-west-1.amazonaws.com`."""
+
+    @property
+    def delivery_origin(self) -> str:
+        """Origin from which browsers fetch files: the CDN's if there is one, otherwise the same."""
+
+    def prepare(self, origins: Sequence[str], change: bool) -> list[Condition]:
+        """Look at what the storage must be told once, and with `change` tell it what differs.
+
+        That is: pages of these origins, and no others, may send files to it (CORS); what becomes of uploads that
+        nobody finishes (lifecycle); what becomes of files that are overwritten (versioning). What the storage
+        refuses is a Condition like the others, and raises nothing.
+        """
 
     def start(self, key: str, content_type: str) -> str:
         """Begin an upload in parts; the answer is its id in this storage."""
@@ -73,7 +112,10 @@ class Storage(Protocol):
         """Throw an unfinished upload and its parts away; nothing happens if there is none."""
 
     def get_url(self, key: str, filename: str | None = None, content_type: str | None = None) -> str:
-        """A signed address of the file that expires, good for ranges too. A `filename` makes a download."""
+        """A signed address of the file, good for ranges too. A `filename` makes a download.
+
+        It expires, and with it what caches on the way, the CDN's and the browser's, have kept of the file.
+        """
 
     def fetch(self, key: str, to: Path) -> None:
         """Copy a file to `to`, which appears only when it is whole. Raises NotFound `file_missing`."""
@@ -82,7 +124,7 @@ class Storage(Protocol):
         """Keep a copy of a local file, in place of what was there."""
 
     def delete(self, key: str) -> None:
-        """Remove a file; nothing happens if there is none."""
+        """Remove a file for good, and every version of it; nothing happens if there is none."""
 
     def exists(self, key: str) -> bool:
         """Whether there is such a file."""

@@ -8,16 +8,16 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from codesight.adapters.storage import Part, SignedPut, UploadClosed, checked_key, file_missing
+from codesight.adapters.storage import Condition, Outcome, Part, SignedPut, UploadClosed, checked_key, file_missing
 from codesight.clock import now
 from codesight.errors import Invalid, Malformed, NotAllowed
 from codesight.ids import random_text
@@ -33,16 +33,28 @@ class Served:
     path: Path
     content_type: str | None
     filename: str | None
+    expires_at: datetime
 
 
 class FolderStorage:
     """A `Storage` in a folder; `accept` and `served` honour the addresses that it signs."""
 
-    def __init__(self, root: Path, public_url: str, secret_key: str, url_seconds: int) -> None:
+    def __init__(
+        self, root: Path, public_url: str, secret_key: str, url_seconds: int, cdn_url: str | None = None
+    ) -> None:
         self.origin = public_url
+        self.delivery_origin = cdn_url or public_url
         self._root = root
         self._valid = timedelta(seconds=url_seconds)
         self._signer = URLSafeSerializer(secret_key, salt="files", signer_kwargs={"digest_method": hashlib.sha256})
+
+    def prepare(self, origins: Sequence[str], change: bool) -> list[Condition]:
+        """See Storage. A folder has nothing to set; what it does by itself is said."""
+        cors = f"files are sent to {self.origin} itself, and pages of other origins are refused"
+        stale = "the worker throws unfinished uploads away a day after their recording was closed"
+        versions = f"none: what is overwritten or deleted is gone; keep copies of {self._root} yourself"
+        said = {"CORS": cors, "lifecycle": stale, "versioning": versions}
+        return [Condition(name, Outcome.BUILT_IN, words, words) for name, words in said.items()]
 
     def start(self, key: str, content_type: str) -> str:
         """See Storage. The type is told when the file is asked for: a folder has no place for it."""
@@ -91,7 +103,7 @@ class FolderStorage:
             shutil.rmtree(gone)
 
     def get_url(self, key: str, filename: str | None = None, content_type: str | None = None) -> str:
-        return f"{self.origin}/files/get/{self._sign('GET', key, name=filename, type=content_type)}"
+        return f"{self.delivery_origin}/files/get/{self._sign('GET', key, name=filename, type=content_type)}"
 
     def fetch(self, key: str, to: Path) -> None:
         try:
@@ -145,7 +157,7 @@ class FolderStorage:
         path = self._place(claims["key"])
         if not path.is_file():
             raise file_missing(claims["key"])
-        return Served(path, claims["type"], claims["name"])
+        return Served(path, claims["type"], claims["name"], datetime.fromtimestamp(claims["expires"], UTC))
 
     def _sign(self, method: str, key: str, **claims: Any) -> str:
         expires = (now() + self._valid).timestamp()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # the types of boto3's client exist for type checkers only
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from codesight.adapters.storage import Part, SignedPut, UploadClosed, as_download, checked_key, file_missing
+from codesight.adapters.storage import Condition, Part, SignedPut, UploadClosed, as_download, checked_key, file_missing
+from codesight.adapters.storage_s3_setup import prepare
 from codesight.clock import now
 from codesight.errors import Conflict
 
@@ -26,12 +28,11 @@ _SIGNED_TYPE = "codesight_content_type"
 
 
 class S3Storage:
-    """A `Storage` in a bucket. Credentials come from where boto3 looks for them.
+    """A `Storage` in a bucket, once `prepare` has set it up. Credentials come from where boto3 looks for them."""
 
-    The bucket needs CORS for our own origin: PUT and GET, with the header Content-Type.
-    """
-
-    def __init__(self, bucket: str, endpoint: str | None, region: str, url_seconds: int) -> None:
+    def __init__(
+        self, bucket: str, endpoint: str | None, region: str, url_seconds: int, cdn_url: str | None = None
+    ) -> None:
         self._bucket = bucket
         self._seconds = url_seconds
         self._client = _client(endpoint, region, "s3v4")
@@ -39,6 +40,10 @@ class S3Storage:
         unsigned = _client(endpoint, region, UNSIGNED)
         address = urlsplit(unsigned.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "x"}))
         self.origin = f"{address.scheme}://{address.netloc}"
+        self.delivery_origin = cdn_url or self.origin
+
+    def prepare(self, origins: Sequence[str], change: bool) -> list[Condition]:
+        return prepare(self._client, self._bucket, origins, change)
 
     def start(self, key: str, content_type: str) -> str:
         begun = self._client.create_multipart_upload(
@@ -91,12 +96,14 @@ class S3Storage:
                 raise
 
     def get_url(self, key: str, filename: str | None = None, content_type: str | None = None) -> str:
-        wishes: dict[str, Any] = {}
+        wishes: dict[str, Any] = {"ResponseExpires": now() + timedelta(seconds=self._seconds)}
         if filename is not None:
             wishes["ResponseContentDisposition"] = as_download(filename)
         if content_type is not None:
             wishes["ResponseContentType"] = content_type
-        return self._signed("get_object", Key=checked_key(key), **wishes)
+        # The CDN asks for the file under the bucket's own name, so the signature still holds: the bucket checks it.
+        signed = self._signed("get_object", Key=checked_key(key), **wishes)
+        return self.delivery_origin + signed.removeprefix(self.origin)
 
     def fetch(self, key: str, to: Path) -> None:
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -112,6 +119,9 @@ class S3Storage:
 
     def delete(self, key: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=checked_key(key))
+        # Where replaced files are kept, that only put a marker on top of them.
+        for version in self._versions(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
 
     def exists(self, key: str) -> bool:
         try:
@@ -124,6 +134,18 @@ class S3Storage:
 
     def uri(self, key: str) -> str:
         return f"s3://{self._bucket}/{checked_key(key)}"
+
+    def _versions(self, key: str) -> list[str]:
+        """Ids of a file's versions and then of the markers that hide them, so that none comes to light again."""
+        listing = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+        try:
+            pages = list(listing)
+        except ClientError as error:
+            if _code(error) == "NotImplemented":  # such a server keeps no versions
+                return []
+            raise
+        files = [v["VersionId"] for page in pages for v in page.get("Versions", []) if v["Key"] == key]
+        return files + [m["VersionId"] for page in pages for m in page.get("DeleteMarkers", []) if m["Key"] == key]
 
     def _signed(self, call: str, **params: Any) -> str:
         return self._client.generate_presigned_url(call, {"Bucket": self._bucket, **params}, self._seconds)
@@ -150,7 +172,8 @@ class S3Storage:
 def _client(endpoint: str | None, region: str, signature: Any) -> S3Client:
     config = Config(
         signature_version=signature,
-        s3={"addressing_style": "path" if endpoint else "virtual"},
+        # By default boto3 takes an address without a region for us-east-1, which leads browsers elsewhere by redirects.
+        s3={"addressing_style": "path" if endpoint else "virtual", "us_east_1_regional_endpoint": "regional"},
         # A browser with a signed address sends no checksum, and many servers do not know of them.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -1,19 +1,17 @@
 """The folder storage and S3 do the same.
 
-The S3 here is moto's, which checks no signature: of S3 these tests say only what is signed.
+There are two S3: moto's, which runs everywhere and checks no signature, and a real one where it is installed.
+What the real one refuses is in tests/web/test_signed_addresses.py.
 """
 
 import io
 import os
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from codesight.adapters import storage_for
 from codesight.adapters.storage import SignedPut, Storage, UploadClosed
@@ -21,6 +19,7 @@ from codesight.adapters.storage_folder import FolderStorage
 from codesight.adapters.storage_s3 import S3Storage
 from codesight.config import Settings
 from codesight.errors import Conflict, Malformed, NotFound
+from tests.support.rgw import on_s3, use_keys
 
 KEY = "recordings/cs_md0ap0gn_thwyx2k9qe/screen.webm"
 TYPE = "video/webm;codecs=vp8,opus"
@@ -50,30 +49,12 @@ class Kept:
         return (tmp_path / "fetched").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def s3(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> S3Storage:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    urllib.request.urlopen(urllib.request.Request(f"{s3_address}/moto-api/reset", b"", method="POST")).close()
-    boto3.client("s3", region_name="us-east-1", endpoint_url=s3_address).create_bucket(Bucket="recordings-bucket")
-    return S3Storage("recordings-bucket", s3_address, "us-east-1", 600)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> FolderStorage:
     return FolderStorage(tmp_path / "files", "http://localhost", SECRET, 600)
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "s3", pytest.param("real_s3", marks=on_s3)])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     """Each kind of storage, with somebody else's file in it."""
     storage: Storage = request.getfixturevalue(request.param)
@@ -226,12 +207,14 @@ def test_s3_says_when_parts_are_too_small_to_be_joined(s3: S3Storage) -> None:
     assert refused.value.code == "parts_refused"
 
 
-def test_amazons_own_addresses_name_bucket_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    assert S3Storage("shop-files", None, "eu-west-1", 600).origin == "https://shop-files.s3.eu-west-1.amazonaws.com"
-    assert S3Storage("shop-files", "https://minio.example", "us-east-1", 600).origin == "https://minio.example"
-    assert S3Storage("shop-files", None, "eu-west-1", 600).uri(KEY) == f"s3://shop-files/{KEY}"
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_amazons_own_addresses_name_bucket_and_region(region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_keys(monkeypatch, "test", "test")
+    amazon = S3Storage("shop-files", None, region, 600)
+    assert amazon.origin == f"https://shop-files.s3.{region}.amazonaws.com"
+    assert amazon.get_url(KEY).startswith(f"{amazon.origin}/{KEY}?")
+    assert amazon.uri(KEY) == f"s3://shop-files/{KEY}"
+    assert S3Storage("shop-files", "https://minio.example", region, 600).origin == "https://minio.example"
 
 
 def test_the_settings_choose_the_storage(tmp_path: Path) -> None:
@@ -240,3 +223,6 @@ def test_the_settings_choose_the_storage(tmp_path: Path) -> None:
     assert in_folder.uri(KEY) == f"s3://local/{KEY}"
     assert in_folder.origin == "https://codesight.example"
     assert storage_for(Settings.from_env({**common, "S3_BUCKET": "shop-files"})).uri(KEY) == f"s3://shop-files/{KEY}"
+    for more in ({}, {"S3_BUCKET": "shop-files"}):
+        behind_a_cdn = storage_for(Settings.from_env({**common, **more, "CDN_URL": "https://cdn.example/"}))
+        assert behind_a_cdn.delivery_origin == "https://cdn.example" != behind_a_cdn.origin

@@ -34,6 +34,7 @@ def read(**environ: str) -> Settings:
         ("MAX_UPLOAD_MB", "٣", "a whole number"),  # a digit, but none that int() should take
         ("EXTENSION_ORIGINS", "chrome-extension://a, b", "holds 'b', which is not an origin"),
         ("S3_ENDPOINT", "s3.example", "an address such as https://s3.example"),
+        ("CDN_URL", "https://cdn.example/videos", "without a path"),
         ("MAIL_URL", "mail.example", "must be like smtps://"),
         ("MAIL_URL", "smtp://mail.example", "from=codesight@example.org"),
         ("MAIL_URL", "http://mail.example?from=a@example.org", "must be like smtps://"),
@@ -82,7 +83,7 @@ def test_what_is_not_set_has_a_sensible_value(tmp_path: Path) -> None:
     assert (settings.redis_url, settings.public_url) == ("redis://127.0.0.1:6379/0", "http://127.0.0.1:8000")
     assert (settings.minimum_video_seconds, settings.lease_hours) == (300, 72)
     assert settings.max_upload_bytes == 4 * 1024**3
-    assert (settings.s3_bucket, settings.s3_endpoint) == (None, None)
+    assert (settings.s3_bucket, settings.s3_endpoint, settings.cdn_url) == (None, None, None)
     assert settings.extension_origins == (UNPACKED_EXTENSION,)
     assert settings.mail_url is None
     assert settings.require_second_factor == {"owner", "payer", "reviewer"}
@@ -95,7 +96,7 @@ def test_what_is_set_is_taken() -> None:
         MAX_UPLOAD_MB="10", S3_BUCKET="recordings", S3_ENDPOINT="https://s3.example:9000", S3_REGION="eu-west-1",
         EXTENSION_ORIGINS="chrome-extension://abc/, https://tools.example", SIGN_UP_LIMIT="5 per 10 minutes; 9 per day",
         MAIL_URL="smtps://me:hush@mail.example?from=a@example.org", REQUIRE_SECOND_FACTOR="owner, worker",
-        SLACK_URL="https://join.slack.example/t/codesight",
+        SLACK_URL="https://join.slack.example/t/codesight", CDN_URL="https://cdn.example/",
     )  # fmt: skip
     assert settings.var == Path.cwd() / "some/folder"
     assert settings.redis_url == "unix:///run/valkey.sock?db=0"
@@ -103,6 +104,7 @@ def test_what_is_set_is_taken() -> None:
     assert settings.max_upload_bytes == 10 * 1024**2
     assert (settings.s3_bucket, settings.s3_region) == ("recordings", "eu-west-1")
     assert settings.s3_endpoint == "https://s3.example:9000"
+    assert settings.cdn_url == "https://cdn.example"
     assert settings.extension_origins == ("chrome-extension://abc", "https://tools.example")
     assert settings.mail_url == "smtps://me:hush@mail.example?from=a@example.org"
     assert settings.require_second_factor == {"owner", "worker"}

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from codesight.config import Settings
 from tests.architecture.source import ROOT
+from tests.support.services import free_port
 
 STARTED_WITHIN_SECONDS = 90
 
@@ -31,7 +31,7 @@ class Installation:
 
     def __init__(self, var: Path, database_url: str | None, **environ: str) -> None:
         self.var = var
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environ = {**os.environ, "PYTHONUNBUFFERED": "1", **environ}
         for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "MAIL_URL", "REQUIRE_SECOND_FACTOR"):
@@ -89,9 +89,3 @@ class Installation:
     def settings(self) -> Settings:
         """The settings that its processes run with."""
         return Settings.from_env({**self.environ, "VAR": str(self.var), "SECRET_KEY": "x" * 40, "PUBLIC_URL": self.url})
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,6 +4,7 @@ import atexit
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from codesight.db import migrate
 from jobs.processes import Guardian
 from jobs.valkey import Valkey, answers
 
+CEPH = ("ceph", "ceph-mon", "ceph-osd", "radosgw")
 BREW_FOLDERS = ("/opt/homebrew/opt", "/usr/local/opt")
 CHROMIUM_ON_MACOS = "/Applications/Chromium.app/Contents/MacOS/Chromium"
 
@@ -33,7 +35,7 @@ class Part:
     """Something outside Python that some tests need."""
 
     name: str
-    found: Callable[[], str | Path | None]
+    found: Callable[[], object]
     debian: str
     macos: str
 
@@ -77,6 +79,9 @@ PARTS = (
          "sudo apt-get install nodejs npm", "brew install node"),
     Part("espeak-ng", lambda: shutil.which("espeak-ng"),
          "sudo apt-get install espeak-ng", "brew install espeak-ng"),
+    Part("radosgw", lambda: all(map(shutil.which, CEPH)) or None,
+         "sudo apt-get install --no-install-recommends ceph-mon ceph-osd radosgw",
+         "nothing: Ceph's servers exist for Linux only"),
 )  # fmt: skip
 
 
@@ -255,6 +260,13 @@ def start_valkey() -> RunningValkey:
             raise RuntimeError((folder / "log").read_text())
         time.sleep(0.02)
     return RunningValkey(valkey.url, stop)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _version(folder: Path) -> tuple[int, ...]:

@@ -35,6 +35,8 @@ export function uploadFile(plan, earlier = { size: 0, parts: 0, complete: false,
       if (problem.code === "upload_complete") return false;
       throw problem;
     }
+    // It came, and the answer was lost or the page was closed before it was written down.
+    if (target.received.some(({ part_number: number, size: bytes }) => number === parts + 1 && bytes === part.size)) return true;
     const answer = await fetch(target.url, { method: target.method, headers: target.headers, body: part });
     if (!answer.ok) throw new Error(`The storage answered ${answer.status}.`);
     return true;
