@@ -1,12 +1,13 @@
 /** The service worker: who may ask it for what. Everything it must remember is in database.js. */
-import { answer, approvalPageClosed, isApproved, pair } from './approval.js';
+import { answerServer, answerSites, askingTabClosed, invite, pair, pause, start, stop } from './approval.js';
 import { connect, eventsWaiting } from './connection.js';
 import { append, journalOf, latest } from './outbox.js';
-import { forget, remember, withoutPrivate } from './private_values.js';
+import { remember, withoutPrivate } from './private_values.js';
 import { isRecorded } from './scope.js';
 import { sessionDocument } from './session_document.js';
-import { changeSession, currentSession, startCapturing, stopCapturing } from './sessions.js';
-import { publish, publishAtOnce, status } from './status.js';
+import { changeSession, currentSession } from './sessions.js';
+import { giveBack, isApproved, letIn, sites } from './sites.js';
+import { publish, status } from './status.js';
 import { concerns, tabEvent, watchTabs } from './tabs.js';
 
 const LOG_LINES = 20;
@@ -19,21 +20,6 @@ async function record(session, events) {
   if (!written) return;
   eventsWaiting(session.id, events.some((event) => URGENT.has(event.type)));
   publish();
-}
-
-async function start() {
-  const session = await currentSession();
-  if (session?.phase !== 'paired') throw new Error('Connect to a recording session first.');
-  await forget();
-  await startCapturing(session.id);
-  await publishAtOnce();
-}
-
-async function stop() {
-  const session = await currentSession();
-  if (session) await stopCapturing(session.id);
-  await forget();
-  await publishAtOnce();
 }
 
 /** Events of a page's content script; answered only when they are on disk. */
@@ -74,17 +60,25 @@ async function fromPage({ message }, sender) {
   return { version, state, session, pending, sent, error: error ?? known };
 }
 
+async function activeTab() {
+  const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+  return tab?.id ?? null;
+}
+
 const fromPopup = {
   async status() {
     const now = await status();
-    return { ...now, events: now.session ? await latest(now.session, LOG_LINES) : [] };
+    return { ...now, sites: await sites(), events: now.session ? await latest(now.session, LOG_LINES) : [] };
   },
+  /** Without a session only the server is asked for. */
   async connect({ server, session }) {
-    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
-    await pair({ server, session, ticket: null, tab: tab?.id ?? null });
+    const tab = await activeTab();
+    await (session ? pair({ server, session, ticket: null, tab }) : invite({ server, tab }));
   },
   start,
+  pause,
   stop,
+  'give back': giveBack,
   async document() {
     const session = await currentSession();
     if (!session) throw new Error('There is no recording yet.');
@@ -92,20 +86,17 @@ const fromPopup = {
   },
 };
 
-const fromApproval = {
-  async request() {
-    const session = await currentSession();
-    return session?.phase === 'awaiting_approval' ? { server: session.server, session: session.id } : null;
-  },
-  answer: ({ allowed }) => answer(allowed === true),
+const fromOwnPage = {
+  'popup/popup.html': fromPopup,
+  'pages/approve.html': { answer: ({ server, allowed }) => answerServer({ server, allowed: allowed === true }) },
+  'pages/sites.html': { answer: ({ allowed, keep }) => answerSites({ allowed: allowed === true, keep: keep === true }) },
 };
 
 async function route(message, sender) {
   if (message.kind === 'events') return fromContent(message, sender);
   if (message.kind === 'private') return fromField(message);
   if (message.kind === 'page') return fromPage(message, sender);
-  const pages = { 'popup/popup.html': fromPopup, 'pages/approve.html': fromApproval };
-  const handlers = pages[new URL(sender.url).pathname.slice(1)];
+  const handlers = fromOwnPage[new URL(sender.url).pathname.slice(1)];
   if (!sender.url.startsWith(chrome.runtime.getURL('')) || !handlers) throw new Error('Unknown sender.');
   return handlers[message.kind](message);
 }
@@ -117,7 +108,7 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
 });
 
 watchTabs(async (type, tab) => {
-  if (type === 'tab_closed') await approvalPageClosed();
+  if (type === 'tab_closed' && await askingTabClosed(tab.id)) return;
   const session = await currentSession();
   if (session?.capturing && concerns(tab, session.server)) await record(session, [tabEvent(type, tab)]);
 });
@@ -131,6 +122,11 @@ async function revive() {
 
 chrome.alarms.onAlarm.addListener(revive);
 chrome.runtime.onStartup.addListener(revive);
-chrome.runtime.onInstalled.addListener(revive);
+chrome.runtime.onInstalled.addListener(async ({ reason }) => {
+  // The browser forgets registered scripts when the extension is updated.
+  await letIn();
+  if (reason === 'install') await chrome.tabs.create({ url: 'pages/welcome.html' });
+  await revive();
+});
 // Whatever woke the worker: the conversation that ended with the last one goes on.
 revive();

@@ -9,11 +9,11 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync
 
 from blueprints.pages.help.content import CAPTIONS
 from tests.architecture.source import ROOT
-from tests.journeys.browser import EXTENSION_ID, office_browser, worker_browser
+from tests.journeys.browser import EXTENSION_ID, office_browser, own_page, worker_browser
 from tests.journeys.film import Film
 from tests.journeys.installation import Installation, Person
 from tests.journeys.shopping import choose
-from tests.journeys.steps import ask_for_account, ask_for_less, begin, claim, confirm, question, start, wait_for_review
+from tests.journeys.steps import ask_for_account, ask_for_less, begin, claim, confirm, start, wait_for_review
 
 FOLDER = ROOT / "blueprints" / "static" / "tutorial"
 SIZE: ViewportSize = {"width": 1120, "height": 700}
@@ -80,7 +80,7 @@ def record_on_film(browser: BrowserContext, recorder: Page, url: str, film: Film
     film.say()
     film.hold(2)
     recorder.get_by_role("link", name="Open the recorder").click()
-    asked = question(browser)
+    asked = own_page(browser, "approve")
     asked.set_viewport_size(SIZE)
     film.roll(asked)
     film.say()

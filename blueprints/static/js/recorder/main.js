@@ -7,9 +7,9 @@ import { showProgress, showUpload } from "./progress.js";
 import { isPaired, makeSession } from "./session.js";
 import { noStore, openStore } from "./store.js";
 import { at, hint, play, root, say, setCheck, setState, show, showError, state } from "./view.js";
-import { ENDED, explain, extensionCheck, extensionNow, MICROPHONE, SCREEN } from "./words.js";
+import { ENDED, explain, extensionCheck, extensionNow, isOlder, MICROPHONE, SCREEN } from "./words.js";
 
-const { assignment, opens, after, unfinished, unfinishedState, checkedExtension } = root.dataset;
+const { assignment, opens, after, unfinished, unfinishedState, checkedExtension, oldestExtension } = root.dataset;
 const minimum = Number(root.dataset.minimumSeconds);
 const APPROVAL_PATIENCE = 180_000;
 
@@ -66,6 +66,7 @@ function refreshRecord() {
   const wrong = (!able && SCREEN.missing)
     || (MICROPHONE[microphone][0] === "missing" && "Recording needs a microphone.")
     || (!extension.latest && "Recording needs the extension. Install it, then load this page again.")
+    || (isOlder(extension.latest.version, oldestExtension) && "Recording needs a newer extension. Put it in the old one’s place, then load this page again.")
     || (changed && "Your extension is another version than the one that was checked. Check your computer again; it takes a minute.")
     || (!free && "It cannot begin yet.");
   at("record").disabled = Boolean(wrong) || state() === "starting";
@@ -74,9 +75,11 @@ function refreshRecord() {
 
 function onExtension(status) {
   const wanted = status && session && status.session !== session.id && !["recording", "offline"].includes(status.state);
-  setCheck("check-extension", ...extensionCheck(wanted ? { ...status, state: "unpaired" } : status));
+  setCheck("check-extension", ...extensionCheck(wanted ? { ...status, state: "unpaired" } : status, oldestExtension));
   say("event-count", String((status?.sent ?? 0) + (status?.pending ?? 0)));
   say("extension-says", extensionNow(status));
+  const asks = state() === "starting" && status?.state === "awaiting_approval";
+  hint("approval", asks ? "The extension asks something in a tab of its own. Answer there; the recording then begins." : null);
   const lost = state() === "recording" && (!status || status.session !== session.id);
   hint("extension", lost ? "The extension does not answer, so clicks may be missing. Stop, load this page again, and record anew." : null);
   if (state() === "recording" && status?.session === session.id && status.state === "refused") stop(status.error);
@@ -96,10 +99,7 @@ function onMicrophone(found) {
 
 async function connectExtension() {
   if (!isPaired(extension.latest, session.id)) session.pair();
-  hint("approval", isPaired(extension.latest, session.id) ? null : "The extension asks in a tab of its own whether it may send to this site. Press Allow there; the recording then begins.");
-  const connected = await session.connected(APPROVAL_PATIENCE);
-  hint("approval", null);
-  if (!connected) throw new Error("The extension did not connect.");
+  if (!await session.connected(APPROVAL_PATIENCE)) throw new Error("The extension did not connect.");
 }
 
 async function start() {
@@ -114,7 +114,7 @@ async function start() {
     setCheck("check-microphone", ...MICROPHONE.granted);
     await ensureSession();
     await connectExtension();
-    if (!await session.startExtension()) throw new Error("The extension did not begin to record. Load this page again.");
+    if (!await session.startExtension(APPROVAL_PATIENCE)) throw new Error("The extension did not begin to record. Press Record again, and choose the sites when it asks.");
     await begin(screen, voice);
   } catch (problem) {
     if (take) await dropTake();

@@ -13,6 +13,9 @@ const QUIET = "I can’t hear you. Say what you think, or look whether the micro
 export function showProgress(microphone, minimum) {
   const began = performance.now();
   const title = document.title;
+  const icon = document.querySelector("link[rel=icon]");
+  const idle = icon.href;
+  icon.href = new URL("recording.svg", idle).href;
   let silent = false;
   say("timer-of", `of at least ${clock(minimum * 1000)}`);
   const tick = () => {
@@ -34,6 +37,7 @@ export function showProgress(microphone, minimum) {
     deafen();
     hint("voice", null);
     document.title = title;
+    icon.href = idle;
   };
 }
 

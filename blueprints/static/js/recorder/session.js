@@ -35,10 +35,13 @@ export function makeSession({ id, ticket }, extension, told) {
       return extension.until((status) => isPaired(status, id), patience);
     },
 
-    /** @returns {Promise<boolean>} whether the extension captures now */
-    startExtension() {
+    /** @returns {Promise<boolean>} whether the extension captures now; first it may ask the person which sites it may see */
+    async startExtension(patience) {
+      const asks = ({ state }) => state === "awaiting_approval";
       extension.ask("start");
-      return extension.until((status) => CAPTURING.has(status.state), 10_000, () => extension.ask("start"));
+      await extension.until((status) => asks(status) || CAPTURING.has(status.state), 10_000, () => extension.ask("start"));
+      await extension.until((status) => !asks(status), patience);
+      return CAPTURING.has(extension.latest?.state);
     },
 
     /** @returns {Promise<boolean>} whether all events have arrived */
