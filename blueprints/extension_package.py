@@ -48,7 +48,8 @@ def _manifest() -> dict[str, Any]:
 def _files() -> Iterator[tuple[str, bytes]]:
     for path in FOLDER.rglob("*"):
         name = path.relative_to(FOLDER).as_posix()
-        if path.is_file() and name not in NOT_PACKED:
+        # Systems leave hidden files of their own in folders.
+        if path.is_file() and name not in NOT_PACKED and not path.name.startswith("."):
             yield name, path.read_bytes()
 
 
