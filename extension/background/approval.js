@@ -25,9 +25,14 @@ async function open(page) {
 async function ask(page, question, beside) {
   const url = chrome.runtime.getURL(page + question);
   const [known] = await open(page);
-  // What was written on the page that is asking already stays there.
-  if (known) await chrome.tabs.update(known.tabId, { active: true, ...(known.documentUrl !== url && { url }) });
-  else await chrome.tabs.create({ url, active: true, ...(beside !== null && { openerTabId: beside }) });
+  if (known) {
+    // What was written on the page that is asking already stays there.
+    await chrome.tabs.update(known.tabId, { active: true, ...(known.documentUrl !== url && { url }) });
+    return;
+  }
+  // The tab that made us ask may be closed by now.
+  const opener = beside === null ? null : await chrome.tabs.get(beside).catch(() => null);
+  await chrome.tabs.create({ url, active: true, ...(opener && { openerTabId: opener.id, windowId: opener.windowId }) });
 }
 
 const askForServer = (server, beside) => ask(SERVER, `?server=${encodeURIComponent(server)}`, beside);
@@ -94,8 +99,11 @@ async function begin(id) {
   await publishAtOnce();
 }
 
-/** Starts recording, or goes on after a pause; asks for sites first, unless every site is granted. */
-export async function start() {
+/**
+ * Starts recording, or goes on after a pause; asks for sites first, unless every site is granted.
+ * @param {number | null} tab where to return after the answer
+ */
+export async function start(tab) {
   const session = await currentSession();
   if (session?.phase !== 'paired') throw new Error('Connect to a recording session first.');
   if (session.capturing) return;
@@ -104,8 +112,11 @@ export async function start() {
     await (session.paused ? startCapturing(session.id).then(publishAtOnce) : begin(session.id));
     return;
   }
-  await changeSession(session.id, (known) => { known.asks_sites = true; });
-  await ask(SITES, '', session.asking_tab);
+  await changeSession(session.id, (known) => {
+    known.asks_sites = true;
+    known.asking_tab = tab;
+  });
+  await ask(SITES, '', tab);
   publish();
 }
 

@@ -50,7 +50,7 @@ async function fromPage({ message }, sender) {
       await pair({ server: origin, session: String(message.session), ticket: String(message.ticket), tab: sender.tab.id });
     }
     const mine = (await currentSession())?.server === origin && await isApproved(origin);
-    if (mine && message.type === 'start') await start();
+    if (mine && message.type === 'start') await start(sender.tab.id);
     if (mine && message.type === 'stop') await stop();
   } catch (problem) {
     error = problem.message;
@@ -75,7 +75,7 @@ const fromPopup = {
     const tab = await activeTab();
     await (session ? pair({ server, session, ticket: null, tab }) : invite({ server, tab }));
   },
-  start,
+  start: async () => start(await activeTab()),
   pause,
   stop,
   'give back': giveBack,

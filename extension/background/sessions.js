@@ -16,7 +16,7 @@
  * @property {number} acknowledged
  * @property {number | null} started_at Unix milliseconds
  * @property {number | null} ended_at
- * @property {number | null} asking_tab the tab to return to after the approval
+ * @property {number | null} asking_tab the tab to return to after an answer
  * @property {string | null} error a sentence for people
  * @property {{at: number, text: string}[]} notices newest last
  */

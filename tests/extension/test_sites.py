@@ -100,12 +100,12 @@ def test_the_stores_package_meets_a_server_by_its_popup_and_every_own_page_is_ac
         asked = own_page(context, "approve")
         bad += offences(asked)
         asked.get_by_role("button", name="Allow").click()
-        # Entered while it is open: its page need not be loaded again.
-        hear = """() => new Promise((heard) => {
-            addEventListener('message', ({ data }) => data.source === 'codesight-extension' && heard(data.state));
+        # It is entered while it is open: nobody has to load it again.
+        page.evaluate("""() => {
+            addEventListener('message', ({ data }) => data.source === 'codesight-extension' && (document.title = data.state));
             setInterval(() => postMessage({ source: 'codesight-page', type: 'status' }, location.origin), 200);
-        })"""
-        assert page.evaluate(hear) == "unpaired"
+        }""")
+        expect(page).to_have_title("unpaired", timeout=PATIENCE_S * 1000)
         for name in ("sites", "welcome"):
             page.goto(f"chrome-extension://{EXTENSION_ID}/pages/{name}.html")
             bad += offences(page)

@@ -146,12 +146,16 @@ def allow(browser: BrowserContext, recorder: Page) -> None:
     expect(recorder.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
 
 
-def begin(recorder: Page) -> None:
-    """Press Record, and let the extension look into every site, until it records."""
+def begin(recorder: Page, look: Callable[[Page], None] = lambda _: None) -> None:
+    """Press Record, and let the extension look into every site, until it records; `look` gets the page that asks."""
     recorder.bring_to_front()
     recorder.locator("#record").click()
-    own_page(recorder.context, "sites").locator("#every").click()
+    asked = own_page(recorder.context, "sites")
+    look(asked)
+    asked.locator("#every").click()
     expect(recorder.locator("#recorder")).to_have_attribute("data-state", "recording", timeout=30_000)
+    expect(recorder.locator("link[rel=icon]")).to_have_attribute("href", re.compile("recording"))
+    expect(recorder).to_have_title(re.compile("^(●|Can’t hear you) "))
 
 
 def wait_for_review(browser: BrowserContext, session_id: str) -> str:

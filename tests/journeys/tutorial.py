@@ -94,7 +94,7 @@ def record_on_film(browser: BrowserContext, recorder: Page, url: str, film: Film
     film.say()
     film.hold(5)
     take(recorder, "ready")
-    begin(recorder)
+    begin(recorder, lambda asked: show_sites(asked, recorder, film))
     film.hold(1)
     film.roll(shop)
     film.say()
@@ -119,6 +119,16 @@ def record_on_film(browser: BrowserContext, recorder: Page, url: str, film: Film
     film.cut()
     wait_for_review(browser, recorder.url.rpartition("/")[2])
     take(recorder, "after")
+
+
+def show_sites(asked: Page, recorder: Page, film: Film) -> None:
+    """The extension's question when a recording starts; it closes when it is answered."""
+    asked.set_viewport_size(SIZE)
+    film.roll(asked)
+    film.say()
+    film.hold(4)
+    take(asked, "sites")
+    film.roll(recorder)
 
 
 def look_for_shoes(page: Page) -> None:
