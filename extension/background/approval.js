@@ -16,15 +16,15 @@ const ASK_AGAIN_AFTER = 5_000;
 /** Tabs that are closed by us: that is no answer, and no part of a demonstration. */
 const closing = new Set();
 
-/** Where a page of ours is open; `page` may go on behind what is given. */
-async function open(page) {
+/** The tabs that show a page of ours, whatever stands behind its name. */
+async function showing(page) {
   const contexts = await chrome.runtime.getContexts({ contextTypes: ['TAB'] });
-  return contexts.filter(({ documentUrl }) => documentUrl.startsWith(chrome.runtime.getURL(page)));
+  return contexts.filter(({ documentUrl }) => documentUrl?.startsWith(chrome.runtime.getURL(page)));
 }
 
 async function ask(page, question, beside) {
   const url = chrome.runtime.getURL(page + question);
-  const [known] = await open(page);
+  const [known] = await showing(page);
   if (known) {
     // What was written on the page that is asking already stays there.
     await chrome.tabs.update(known.tabId, { active: true, ...(known.documentUrl !== url && { url }) });
@@ -39,7 +39,7 @@ const askForServer = (server, beside) => ask(SERVER, `?server=${encodeURICompone
 
 /** Closes the page that asked, and returns to the tab that made it ask. */
 async function finish(page, session) {
-  for (const { tabId } of await open(page)) {
+  for (const { tabId } of await showing(page)) {
     closing.add(tabId);
     await chrome.tabs.remove(tabId);
   }
@@ -158,9 +158,9 @@ export async function stop() {
 export async function askingTabClosed(id) {
   if (closing.delete(id)) return true;
   const session = await currentSession();
-  if (session?.phase === 'awaiting_approval' && (await open(SERVER)).length === 0) {
+  if (session?.phase === 'awaiting_approval' && (await showing(SERVER)).length === 0) {
     await answerServer({ server: session.server, allowed: false });
-  } else if (session?.asks_sites && (await open(SITES)).length === 0) {
+  } else if (session?.asks_sites && (await showing(SITES)).length === 0) {
     await answerSites({ allowed: false, keep: session.keeps_sites });
   }
   return false;

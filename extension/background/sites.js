@@ -66,6 +66,9 @@ async function enterFrame(target, { js, among }) {
   if (among) await chrome.scripting.executeScript({ target, files: among, world: 'MAIN' });
 }
 
+/** A tab that does not answer holds nothing up for longer than this. */
+const LONGEST_ENTRY = 3_000;
+
 /** Runs scripts in the frames of a tab in which they do not run yet. */
 async function enterTab(tabId, { mark, allFrames, ...scripts }) {
   const runs = (name) => Boolean(globalThis.codesightContent?.[name]);
@@ -76,13 +79,18 @@ async function enterTab(tabId, { mark, allFrames, ...scripts }) {
   await Promise.all(without.map(({ frameId }) => enterFrame({ tabId, frameIds: [frameId] }, scripts).catch(() => undefined)));
 }
 
-/** Pages that are open already load nothing more, so they are entered here. */
+/** To open pages a registration comes too late, so they are entered here; a discarded tab is loaded anew anyway. */
 async function enterOpenPages() {
   const [bridge, recording] = await wanted();
-  const pages = (url) => (url.length ? chrome.tabs.query({ url }) : []);
-  for (const tab of await pages(bridge.matches)) await enterTab(tab.id, { mark: 'bridge', allFrames: false, js: BRIDGE });
-  const late = { mark: 'running', allFrames: true, js: [...LATE, ...RECORDING], among: AMONG_THE_PAGES_OWN };
-  await Promise.all((await pages(recording.matches)).map((tab) => enterTab(tab.id, late)));
+  const entering = [
+    [bridge.matches, { mark: 'bridge', allFrames: false, js: BRIDGE }],
+    [recording.matches, { mark: 'running', allFrames: true, js: [...LATE, ...RECORDING], among: AMONG_THE_PAGES_OWN }],
+  ].map(async ([url, scripts]) => {
+    const tabs = url.length ? await chrome.tabs.query({ url, discarded: false }) : [];
+    await Promise.all(tabs.map((tab) => enterTab(tab.id, scripts)));
+  });
+  const longEnough = new Promise((resolve) => { setTimeout(resolve, LONGEST_ENTRY); });
+  await Promise.race([Promise.all(entering), longEnough]);
 }
 
 let working = Promise.resolve();

@@ -1,10 +1,13 @@
 """Sites are the person's to give, for a recording; popup and pages say what stands where, and need no mouse."""
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect, sync_playwright
 from werkzeug.serving import BaseWSGIServer
 
@@ -53,7 +56,14 @@ def test_by_keyboard_a_recording_of_named_sites_starts_pauses_goes_on_and_stops(
     popup = open_popup(recording)
     expect(popup.locator("#state")).to_have_text("Ready")
     press(popup, "Start")
+    declined = own_page(recording.context, "sites")
+    press(declined, "Not now")
+    until(popup, declined.is_closed)
+    expect(popup.locator("#state")).to_have_text("Ready")
+    press(popup, "Start")
     asked = own_page(recording.context, "sites")
+    expect(asked.get_by_label("Take it back")).to_be_checked()
+    asked.get_by_label("Take it back").press("Space")
     press(asked, "Only the sites I name")
     asked.keyboard.press("Tab")
     asked.keyboard.type(f"http://{JEANS}/\n")
@@ -81,6 +91,9 @@ def test_by_keyboard_a_recording_of_named_sites_starts_pauses_goes_on_and_stops(
     assert json.loads(Path(downloading.value.path()).read_text())["summary"]["clicks"] == 1
     press(popup, "Stop")
     expect(popup.locator("#state")).to_have_text("Ready")
+    expect(popup.locator("#sites")).to_have_text(JEANS)
+    press(popup, "Give back")
+    expect(popup.locator("#sites")).to_have_text("none; asked when you start")
     assert granted(recording) == ["*://127.0.0.1/*"]
 
 
@@ -128,7 +141,19 @@ def press(page: Page, name: str) -> None:
             break
         page.keyboard.press("Tab")
     expect(target).to_be_focused()
-    page.keyboard.press("Enter")
+    try:
+        page.keyboard.press("Enter")
+    except PlaywrightError:
+        # A page that asks is closed when it is answered, be the key up or not.
+        until(page.context.pages[0], page.is_closed)
+
+
+def until(page: Page, come: Callable[[], bool]) -> None:
+    """Let the browser go on until it is so."""
+    end = time.monotonic() + PATIENCE_S
+    while not come():
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
 
 
 def granted(recording: Recording) -> list[str]:
