@@ -6,7 +6,7 @@ import { remember, withoutPrivate } from './private_values.js';
 import { isRecorded } from './scope.js';
 import { sessionDocument } from './session_document.js';
 import { changeSession, currentSession } from './sessions.js';
-import { giveBack, isApproved, letIn, sites } from './sites.js';
+import { giveBack, isApproved, letIn, mayLookInto, sites } from './sites.js';
 import { publish, status } from './status.js';
 import { concerns, tabEvent, watchTabs } from './tabs.js';
 
@@ -25,7 +25,9 @@ async function record(session, events) {
 /** Events of a page's content script; answered only when they are on disk. */
 async function fromContent({ events }, sender) {
   const session = await currentSession();
-  if (!session?.capturing) return { capturing: false };
+  // A frame without an origin of its own is as visible as its tab, whose address is told only where we may look.
+  const origin = sender.origin === 'null' ? sender.tab.url && new URL(sender.tab.url).origin : sender.origin;
+  if (!session?.capturing || !origin || !await mayLookInto(origin)) return { capturing: false };
   const inOwnPage = sender.frameId !== 0 && sender.tab.url && !isRecorded(sender.tab.url, session.server);
   if (!inOwnPage) {
     const place = { v: 1, tab_id: sender.tab.id, opener_tab_id: sender.tab.openerTabId ?? null };

@@ -22,6 +22,19 @@ export async function approve(server) {
 
 export const mayEverySite = () => chrome.permissions.contains({ origins: EVERY_SITE });
 
+/** Answers by origin, until a grant changes. @type {Map<string, Promise<boolean>>} */
+const known = new Map();
+
+/**
+ * Whether a page may be recorded now. Scripts stay in a page until it is left, so one that was granted for an earlier
+ * recording still has them.
+ * @param {string} origin of the frame, or of the tab around a frame that has none
+ */
+export function mayLookInto(origin) {
+  if (!known.has(origin)) known.set(origin, chrome.permissions.contains({ origins: [`${origin}/*`] }).catch(() => false));
+  return known.get(origin);
+}
+
 /** What was granted beside the servers. */
 async function granted() {
   const servers = new Set([...madeFor(), ...(await approved()).map(serverPattern)]);
@@ -53,12 +66,12 @@ async function wanted() {
 
 async function register() {
   const all = await wanted();
-  const known = new Set((await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id));
-  const unwanted = all.filter(({ id, matches }) => known.has(id) && !matches.length).map(({ id }) => id);
+  const registered = new Set((await chrome.scripting.getRegisteredContentScripts()).map(({ id }) => id));
+  const unwanted = all.filter(({ id, matches }) => registered.has(id) && !matches.length).map(({ id }) => id);
   if (unwanted.length) await chrome.scripting.unregisterContentScripts({ ids: unwanted });
   const some = all.filter(({ matches }) => matches.length);
-  await chrome.scripting.updateContentScripts(some.filter(({ id }) => known.has(id)));
-  await chrome.scripting.registerContentScripts(some.filter(({ id }) => !known.has(id)));
+  await chrome.scripting.updateContentScripts(some.filter(({ id }) => registered.has(id)));
+  await chrome.scripting.registerContentScripts(some.filter(({ id }) => !registered.has(id)));
 }
 
 async function enterFrame(target, { js, among }) {
@@ -101,5 +114,9 @@ export function letIn() {
   return working;
 }
 
-chrome.permissions.onAdded.addListener(letIn);
-chrome.permissions.onRemoved.addListener(letIn);
+for (const event of [chrome.permissions.onAdded, chrome.permissions.onRemoved]) {
+  event.addListener(() => {
+    known.clear();
+    letIn();
+  });
+}
