@@ -6,7 +6,7 @@ JS_TESTS = $$(find tests/extension tests/web -name '*.test.mjs')
 PIP = .venv/bin/python -m pip --disable-pip-version-check -qq install --require-hashes
 UV = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help run test lint format bench pictures tutorial vendor lock venv venv-dev node_modules
+.PHONY: help run test lint format bench pictures tutorial extension vendor lock venv venv-dev node_modules
 help: ## lists these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
@@ -20,12 +20,12 @@ test: venv-dev ## runs every test; what this machine lacks is named at the end
 	    || failed="$${failed}Python's tests or their coverage failed."; \
 	if [ -n "$$failed" ]; then echo "$$failed"; exit 1; fi
 
-lint: venv-dev node_modules ## ruff, mypy and eslint
+lint: venv-dev node_modules ## ruff, mypy, eslint, and web-ext for the extension
 	@failed=0; \
 	.venv/bin/ruff check . || failed=1; \
 	.venv/bin/ruff format --check . || failed=1; \
 	.venv/bin/mypy || failed=1; \
-	if command -v npm >/dev/null; then npm exec --no -- eslint . || failed=1; \
+	if command -v npm >/dev/null; then npm exec --no -- eslint . || failed=1; node tests/extension/lint.mjs || failed=1; \
 	else echo 'skipped: Node — install it with: sudo apt-get install nodejs npm (macOS: brew install node)'; fi; \
 	exit $$failed
 
@@ -40,6 +40,9 @@ pictures: venv-dev ## takes the README's pictures of the real product
 
 tutorial: venv-dev ## takes the pictures and the film of the help pages
 	@.venv/bin/python -m tests.journeys.tutorial
+
+extension: venv ## builds the extension's package for a store into build/, the same bytes each time
+	@.venv/bin/python -m blueprints.extension_package
 
 vendor: ## fetches the extension's libraries anew, in the versions that extension/vendor/update.mjs names
 	node extension/vendor/update.mjs

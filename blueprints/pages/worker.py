@@ -199,6 +199,7 @@ def scenario(assignment_id: int) -> ResponseReturnValue:
             barred=suspended(barred).message if barred is not None and state in WITH_THE_WORKER else None,
             can_record=state in WITH_THE_WORKER and not paused and barred is None,
             checked=checked,
+            oldest_extension=device.OLDEST_EXTENSION,
             must_check=must_check and checked is None,
             unfinished=latest if latest and latest.state in UNFINISHED else None,
             latest=latest,

@@ -1,12 +1,13 @@
 /** The service worker: who may ask it for what. Everything it must remember is in database.js. */
-import { answer, approvalPageClosed, isApproved, pair } from './approval.js';
+import { answerServer, answerSites, askingTabClosed, invite, pair, pause, start, stop } from './approval.js';
 import { connect, eventsWaiting } from './connection.js';
 import { append, journalOf, latest } from './outbox.js';
-import { forget, remember, withoutPrivate } from './private_values.js';
+import { remember, withoutPrivate } from './private_values.js';
 import { isRecorded } from './scope.js';
 import { sessionDocument } from './session_document.js';
-import { changeSession, currentSession, startCapturing, stopCapturing } from './sessions.js';
-import { publish, publishAtOnce, status } from './status.js';
+import { changeSession, currentSession } from './sessions.js';
+import { giveBack, isApproved, letIn, mayLookInto, sites } from './sites.js';
+import { publish, status } from './status.js';
 import { concerns, tabEvent, watchTabs } from './tabs.js';
 
 const LOG_LINES = 20;
@@ -21,25 +22,12 @@ async function record(session, events) {
   publish();
 }
 
-async function start() {
-  const session = await currentSession();
-  if (session?.phase !== 'paired') throw new Error('Connect to a recording session first.');
-  await forget();
-  await startCapturing(session.id);
-  await publishAtOnce();
-}
-
-async function stop() {
-  const session = await currentSession();
-  if (session) await stopCapturing(session.id);
-  await forget();
-  await publishAtOnce();
-}
-
 /** Events of a page's content script; answered only when they are on disk. */
 async function fromContent({ events }, sender) {
   const session = await currentSession();
-  if (!session?.capturing) return { capturing: false };
+  // A frame without an origin of its own is as visible as its tab, whose address is told only where we may look.
+  const origin = sender.origin === 'null' ? sender.tab.url && new URL(sender.tab.url).origin : sender.origin;
+  if (!session?.capturing || !origin || !await mayLookInto(origin)) return { capturing: false };
   const inOwnPage = sender.frameId !== 0 && sender.tab.url && !isRecorded(sender.tab.url, session.server);
   if (!inOwnPage) {
     const place = { v: 1, tab_id: sender.tab.id, opener_tab_id: sender.tab.openerTabId ?? null };
@@ -52,7 +40,7 @@ async function fromField(field) {
   if ((await currentSession())?.capturing) await remember(field);
 }
 
-const UNPAIRED = { state: 'unpaired', session: null, pending: 0, sent: 0, error: null };
+const UNPAIRED = { state: 'unpaired', session: null, paused: false, pending: 0, sent: 0, error: null };
 
 /** A recorder page's message. A page learns nothing about a session of another server. */
 async function fromPage({ message }, sender) {
@@ -64,27 +52,36 @@ async function fromPage({ message }, sender) {
       await pair({ server: origin, session: String(message.session), ticket: String(message.ticket), tab: sender.tab.id });
     }
     const mine = (await currentSession())?.server === origin && await isApproved(origin);
-    if (mine && message.type === 'start') await start();
+    if (mine && message.type === 'start') await start(sender.tab.id);
+    if (mine && message.type === 'pause') await pause();
     if (mine && message.type === 'stop') await stop();
   } catch (problem) {
     error = problem.message;
   }
-  const { version, state, session, pending, sent, server, error: known } = await status();
+  const { version, state, session, paused, pending, sent, server, error: known } = await status();
   if (server !== origin) return { version, ...UNPAIRED, error };
-  return { version, state, session, pending, sent, error: error ?? known };
+  return { version, state, session, paused, pending, sent, error: error ?? known };
+}
+
+async function activeTab() {
+  const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+  return tab?.id ?? null;
 }
 
 const fromPopup = {
   async status() {
     const now = await status();
-    return { ...now, events: now.session ? await latest(now.session, LOG_LINES) : [] };
+    return { ...now, sites: await sites(), events: now.session ? await latest(now.session, LOG_LINES) : [] };
   },
+  /** Without a session only the server is asked for. */
   async connect({ server, session }) {
-    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
-    await pair({ server, session, ticket: null, tab: tab?.id ?? null });
+    const tab = await activeTab();
+    await (session ? pair({ server, session, ticket: null, tab }) : invite({ server, tab }));
   },
-  start,
+  start: async () => start(await activeTab()),
+  pause,
   stop,
+  'give back': giveBack,
   async document() {
     const session = await currentSession();
     if (!session) throw new Error('There is no recording yet.');
@@ -92,20 +89,17 @@ const fromPopup = {
   },
 };
 
-const fromApproval = {
-  async request() {
-    const session = await currentSession();
-    return session?.phase === 'awaiting_approval' ? { server: session.server, session: session.id } : null;
-  },
-  answer: ({ allowed }) => answer(allowed === true),
+const fromOwnPage = {
+  'popup/popup.html': fromPopup,
+  'pages/approve.html': { answer: ({ server, allowed }) => answerServer({ server, allowed: allowed === true }) },
+  'pages/sites.html': { answer: ({ allowed, keep }) => answerSites({ allowed: allowed === true, keep: keep === true }) },
 };
 
 async function route(message, sender) {
   if (message.kind === 'events') return fromContent(message, sender);
   if (message.kind === 'private') return fromField(message);
   if (message.kind === 'page') return fromPage(message, sender);
-  const pages = { 'popup/popup.html': fromPopup, 'pages/approve.html': fromApproval };
-  const handlers = pages[new URL(sender.url).pathname.slice(1)];
+  const handlers = fromOwnPage[new URL(sender.url).pathname.slice(1)];
   if (!sender.url.startsWith(chrome.runtime.getURL('')) || !handlers) throw new Error('Unknown sender.');
   return handlers[message.kind](message);
 }
@@ -117,7 +111,7 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
 });
 
 watchTabs(async (type, tab) => {
-  if (type === 'tab_closed') await approvalPageClosed();
+  if (type === 'tab_closed' && await askingTabClosed(tab.id)) return;
   const session = await currentSession();
   if (session?.capturing && concerns(tab, session.server)) await record(session, [tabEvent(type, tab)]);
 });
@@ -131,6 +125,11 @@ async function revive() {
 
 chrome.alarms.onAlarm.addListener(revive);
 chrome.runtime.onStartup.addListener(revive);
-chrome.runtime.onInstalled.addListener(revive);
+chrome.runtime.onInstalled.addListener(async ({ reason }) => {
+  // The browser forgets registered scripts when the extension is updated.
+  await letIn();
+  if (reason === 'install') await chrome.tabs.create({ url: 'pages/welcome.html' });
+  await revive();
+});
 // Whatever woke the worker: the conversation that ended with the last one goes on.
 revive();

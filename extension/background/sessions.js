@@ -7,13 +7,16 @@
  * @property {string | null} ticket
  * @property {'awaiting_approval' | 'paired' | 'refused' | 'ended'} phase
  * @property {boolean} capturing
+ * @property {boolean} paused begun, and not capturing for now
+ * @property {boolean} asks_sites a page of ours asks which sites may be recorded
+ * @property {boolean} keeps_sites they stay granted when the recording ends
  * @property {number} next_seq the number the next event gets
  * @property {boolean} synced this browser has heard the server's last_seq for it
  * @property {number} captured events written down here
  * @property {number} acknowledged
  * @property {number | null} started_at Unix milliseconds
  * @property {number | null} ended_at
- * @property {number | null} asking_tab the tab to return to after the approval
+ * @property {number | null} asking_tab the tab to return to after an answer
  * @property {string | null} error a sentence for people
  * @property {{at: number, text: string}[]} notices newest last
  */
@@ -66,7 +69,8 @@ export async function openSession({ id, server, ticket, approved, asking_tab }) 
   const sessions = tx.objectStore('sessions');
   const known = await sessions.get(id);
   const fresh = {
-    id, server, ticket: null, phase: 'paired', capturing: false, next_seq: 1, synced: false, captured: 0, acknowledged: 0,
+    id, server, ticket: null, phase: 'paired', capturing: false, paused: false, asks_sites: false, keeps_sites: false,
+    next_seq: 1, synced: false, captured: 0, acknowledged: 0,
     started_at: null, ended_at: null, asking_tab: null, error: null, notices: [],
   };
   // The same id at another server is another session: what was recorded for one server never goes to another.
@@ -87,6 +91,7 @@ export async function openSession({ id, server, ticket, approved, asking_tab }) 
 export async function startCapturing(id) {
   await changeSession(id, (session) => {
     session.capturing = true;
+    session.paused = session.asks_sites = false;
     session.started_at ??= Date.now();
     session.ended_at = null;
   });
@@ -97,10 +102,12 @@ export async function startCapturing(id) {
   await tx.done;
 }
 
-export function stopCapturing(id) {
+/** @param {boolean} paused it shall go on later */
+export function stopCapturing(id, paused) {
   return changeSession(id, (session) => {
-    if (session.capturing) session.ended_at = Date.now();
+    if ((session.capturing || session.paused) && !paused) session.ended_at = Date.now();
     session.capturing = false;
+    session.paused = paused;
   });
 }
 

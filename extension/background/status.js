@@ -15,6 +15,7 @@ let timer = null;
 export function stateOf(session, { open, failing }) {
   if (!session || session.phase === 'ended') return 'unpaired';
   if (session.phase !== 'paired') return session.phase;
+  if (session.asks_sites) return 'awaiting_approval';
   if (open) return session.capturing ? 'recording' : 'connected';
   return failing ? 'offline' : 'connecting';
 }
@@ -32,6 +33,7 @@ export async function status() {
     error: session?.error ?? null,
     server: session?.server ?? null,
     capturing: session?.capturing ?? false,
+    paused: session?.paused ?? false,
     captured: session?.captured ?? 0,
     started_at: session?.started_at ?? null,
     ended_at: session?.ended_at ?? null,
@@ -47,7 +49,7 @@ async function publishNow() {
     capture: { on: now.capturing, server: now.server },
     status: { ...shared, notices: notices.length },
   });
-  await showBadge(now.capturing);
+  await showBadge(now);
 }
 
 /** Publishes soon; many changes in a row make one message. */

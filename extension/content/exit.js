@@ -9,16 +9,6 @@
   /** Enough for a page that is used before the browser has answered whether it is recorded. */
   const UNDECIDED_LIMIT = 500;
 
-  /** @returns {Promise<object>} the background's answer; rejects when it says no or is not there */
-  cs.ask = async (message) => {
-    const { result, error } = await chrome.runtime.sendMessage(message) ?? { error: 'No answer.' };
-    if (error) throw new Error(error);
-    return result;
-  };
-
-  /** Whether this copy still belongs to an installed extension. */
-  cs.isAlive = () => Boolean(chrome.runtime?.id);
-
   /**
    * @param {() => void} onRefused called when the background says that nothing is recorded now
    * @returns {{emit: (type: string, about?: object) => void, open: () => void, drop: () => void,

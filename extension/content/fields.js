@@ -34,12 +34,13 @@
     return {
       type: element.type ?? 'text', autocomplete: attribute('autocomplete'), name: attribute('name'), id: element.id,
       label: cs.labelOf(element), placeholder: attribute('placeholder'), role: attribute('role'), sticky: cs.wasPassword(element),
+      unseen: cs.wasFilledBefore(element),
     };
   };
 
   function kindOf(element) {
     const said = ['type', 'autocomplete', 'name', 'id', 'placeholder', 'aria-label'].map((name) => element.getAttribute(name));
-    const key = JSON.stringify([...said, cs.wasPassword(element)]);
+    const key = JSON.stringify([...said, cs.wasPassword(element), cs.wasFilledBefore(element)]);
     if (kinds.get(element)?.key !== key) kinds.set(element, { key, kind: cs.fieldKind(cs.describeField(element)) });
     return kinds.get(element).kind;
   }

@@ -1,6 +1,10 @@
 /** Decides whether this page is recorded, and starts and stops everything that listens. */
 (() => {
   const cs = globalThis.codesightContent;
+  // It came twice: as the page began to load, and into the open page.
+  if (cs.running) return;
+  cs.running = true;
+
   let recording = null;
 
   function startRecording(late) {
@@ -46,7 +50,6 @@
     decide((await chrome.storage.local.get('capture')).capture);
   }
 
-  cs.startBridge();
   cs.watchPasswordFields();
   chrome.storage.onChanged.addListener(onStored);
   // A page that comes back from the browser's memory has missed what changed meanwhile.

@@ -58,7 +58,8 @@
   /**
    * The kind of private thing a field holds, or null.
    * @param {{type?: string, autocomplete?: string, name?: string, id?: string, label?: string, placeholder?: string,
-   *          role?: string, sticky?: boolean}} field `sticky`: it was a password field once
+   *          role?: string, sticky?: boolean, unseen?: boolean}} field `sticky`: it was a password field once; `unseen`: it
+   *          was filled in when nobody could see what it was
    * @returns {string | null}
    */
   cs.fieldKind = (field) => {
@@ -71,6 +72,6 @@
       if (known) return known[1];
     }
     const hints = [field.name, field.id, field.label, field.placeholder].filter(Boolean).map(words);
-    return isSearch(field, hints) ? null : byHints(hints);
+    return isSearch(field, hints) ? null : byHints(hints) ?? (field.unseen ? 'private' : null);
   };
 })();

@@ -10,6 +10,8 @@
   /** Names and ids of password fields, and the elements in which there was one that is gone. */
   const called = new Set();
   const places = new WeakSet();
+  /** Text fields that somebody had filled in before this script came: nobody has seen whether they showed a password. */
+  const filledBefore = new WeakSet();
 
   function notice(element) {
     oncePassword.add(element);
@@ -25,6 +27,8 @@
     if (replaces) notice(element);
     return replaces;
   };
+
+  cs.wasFilledBefore = (element) => filledBefore.has(element);
 
   const inside = (node) => (node.nodeType === Node.ELEMENT_NODE
     ? [...node.matches(PASSWORD) ? [node] : [], ...node.querySelectorAll(PASSWORD)] : []);
@@ -48,6 +52,7 @@
     };
     return cs.inEveryRoot((root) => {
       for (const field of root.querySelectorAll(PASSWORD)) notice(field);
+      if (cs.late) for (const field of root.querySelectorAll('input')) if (field.value) filledBefore.add(field);
       observer.observe(root, watch);
       return () => observer.disconnect();
     });

@@ -1,22 +1,16 @@
-/** The page that asks whether a server may receive recordings. The background closes it after the answer. */
-const element = (id) => document.getElementById(id);
+/** The page that asks whether a server may receive recordings. */
+import { serverPattern } from '../background/patterns.js';
+import { answer, element, onPress, request } from './answers.js';
+
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/u;
+const server = new URLSearchParams(location.search).get('server');
+const { protocol, hostname, host } = new URL(server);
 
-const { result: request } = await chrome.runtime.sendMessage({ kind: 'request' });
+element('server').textContent = host;
+element('insecure').hidden = protocol === 'https:' || LOOPBACK.test(hostname);
 
-function answer(allowed) {
-  for (const id of ['allow', 'deny']) element(id).disabled = true;
-  chrome.runtime.sendMessage({ kind: 'answer', allowed });
-}
-
-if (request) {
-  const { protocol, hostname, host } = new URL(request.server);
-  element('server').textContent = host;
-  element('session').textContent = request.session;
-  element('insecure').hidden = protocol === 'https:' || LOOPBACK.test(hostname);
-  element('allow').addEventListener('click', () => answer(true));
-  element('deny').addEventListener('click', () => answer(false));
-} else {
-  for (const id of ['allow', 'deny']) element(id).disabled = true;
-  element('over').hidden = false;
-}
+onPress('allow', async () => {
+  await request([serverPattern(server)]);
+  await answer({ server, allowed: true });
+});
+onPress('deny', () => answer({ server, allowed: false }));

@@ -5,8 +5,8 @@ again, changed in one of three ways (generated class names, inserted siblings, o
 looked up by Playwright: it is right if it finds that element and no other.
 """
 
-import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,8 +111,8 @@ def open_page(page: Page, html: str) -> None:
     """Show a document with the content scripts that describe elements in it."""
     page.goto("about:blank")  # a window of its own: components are declared once in each
     page.set_content(html)
-    content, *_ = json.loads((EXTENSION / "manifest.json").read_text())["content_scripts"]
-    for path in content["js"]:
+    listed = re.findall(r"'((?:vendor|content)/\w[\w-]*\.js)'", (EXTENSION / "background" / "scripts.js").read_text())
+    for path in listed:
         if any(word in path for word in SCRIPTS) and not path.endswith("mask_field.js"):
             page.evaluate((EXTENSION / path).read_text())
     page.evaluate((ROOT / "tests/benchmarks/candidates.js").read_text())

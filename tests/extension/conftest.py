@@ -12,7 +12,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from codesight.db import migrate
 from tests.extension.recording import Recording, Site
-from tests.journeys.browser import extension_browser
+from blueprints.extension_package import for_workers
+from tests.journeys.browser import extension_browser, unpacked
 from tests.web.extension_browser import Shop
 
 
@@ -51,5 +52,6 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def recording(app: Flask, server: BaseWSGIServer, site: Site, tmp_path: Path) -> Iterator[Recording]:
     """A browser that is paired and records."""
-    with sync_playwright() as playwright, extension_browser(playwright, tmp_path / "profile") as context:
+    extension = unpacked(for_workers(f"http://127.0.0.1:{server.port}"), tmp_path)
+    with sync_playwright() as playwright, extension_browser(playwright, tmp_path / "profile", extension) as context:
         yield Recording(context, Shop(app, server), site, tmp_path / "profile")

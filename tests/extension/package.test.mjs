@@ -4,13 +4,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
+import * as scripts from '../../extension/background/scripts.js';
+
 const file = (path) => new URL(`../../extension/${path}`, import.meta.url);
 const text = (path) => readFileSync(file(path), 'utf8');
 const manifest = JSON.parse(text('manifest.json'));
 
-test('permissions are storage, alarms and pages; nothing that reads history or debugs', () => {
-  assert.deepEqual(manifest.permissions, ['storage', 'alarms']);
-  assert.deepEqual(manifest.host_permissions, ['http://*/*', 'https://*/*']);
+test('nothing is granted by installing but what needs no question; every site is only ever asked for', () => {
+  assert.deepEqual(manifest.permissions, ['storage', 'alarms', 'scripting', 'activeTab']);
+  assert.deepEqual(manifest.optional_host_permissions, ['*://*/*']);
+  for (const required of ['host_permissions', 'content_scripts', 'externally_connectable', 'optional_permissions']) {
+    assert.equal(manifest[required], undefined, required);
+  }
   assert.equal(manifest.manifest_version, 3);
 });
 
@@ -20,18 +25,18 @@ test('the extension id is fixed by the manifest\'s key, so that servers can name
   assert.equal(id, 'maklebhmklhfdnjfbnidnebdappnebac');
 });
 
-test('every file that the manifest names is there, and no content script is forgotten', () => {
-  const [{ js }, among] = manifest.content_scripts;
-  const named = [...js, ...among.js, manifest.background.service_worker, manifest.action.default_popup, ...Object.values(manifest.icons)];
+test('every file that is named is there, and no content script is forgotten', () => {
+  const all = [...scripts.BRIDGE, ...scripts.LATE, ...scripts.RECORDING, ...scripts.AMONG_THE_PAGES_OWN];
+  const named = [...all, manifest.background.service_worker, manifest.action.default_popup, ...Object.values(manifest.icons)];
   assert.deepEqual(named.filter((path) => !existsSync(file(path))), []);
-  const ours = js.filter((path) => !path.startsWith('vendor/'));
+  const ours = [...new Set(all.filter((path) => path.startsWith('content/')))];
   assert.deepEqual(ours.sort(), readdirSync(file('content')).map((name) => `content/${name}`).sort());
-  assert.deepEqual(among.js, readdirSync(file('page')).map((name) => `page/${name}`));
-  assert.equal(among.world, 'MAIN');
+  assert.deepEqual(scripts.AMONG_THE_PAGES_OWN, readdirSync(file('page')).map((name) => `page/${name}`));
 });
 
 test('pages hold no inline script or style and load nothing from the network', () => {
-  for (const page of ['popup/popup.html', 'pages/approve.html']) {
+  const pages = ['popup', 'pages'].flatMap((folder) => readdirSync(file(folder)).map((name) => `${folder}/${name}`));
+  for (const page of pages.filter((name) => name.endsWith('.html'))) {
     assert.doesNotMatch(text(page), /<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=|(?:src|href)="https?:/u, page);
   }
 });

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Worker
 from codesight.capture import events
 from codesight.capture.rules import Event
 from codesight.db import reading
+from tests.journeys.browser import own_page
 from tests.web.extension_browser import Shop
 
 PATIENCE_S = 20.0
@@ -46,21 +47,38 @@ class Recording:
         return self.context.service_workers[0] if self.context.service_workers else self.context.wait_for_event("serviceworker")
 
     def start(self) -> None:
-        """Pair with the session as its page does, the person having allowed this server, and begin."""
+        """Begin, as the session's page does, and let the extension look into every site."""
+        pairing = self.pair()
+        self._say(pairing, "start")
+        own_page(self.context, "sites").locator("#every").click()
+        self.until("capturing")
+        pairing.close()
+        self.page.bring_to_front()
+
+    def pair(self) -> Page:
+        """Pair with the session, as its page does, the person having allowed this server. Returns that page."""
         self.worker.evaluate("server => chrome.storage.local.set({ approved: [server] })", self.server)
         pairing = self.context.new_page()
         pairing.goto(f"{self.server}/login")
-        said = {"source": "codesight-page", "server": self.server, "session": self.shop.session, "ticket": self.shop.ticket()}
-        for type in ("pair", "start"):
-            pairing.evaluate(
-                """said => new Promise((done) => {
-                    addEventListener('message', ({ data }) => data.source === 'codesight-extension' && done(data));
-                    postMessage(said, location.origin);
-                })""",
-                {**said, "type": type},
-            )
-        pairing.close()
-        self.page.bring_to_front()
+        self._say(pairing, "pair")
+        return pairing
+
+    def _say(self, page: Page, type: str) -> None:
+        said = {"server": self.server, "session": self.shop.session, "ticket": self.shop.ticket()}
+        page.evaluate(
+            """said => new Promise((done) => {
+                addEventListener('message', ({ data }) => data.source === 'codesight-extension' && done(data));
+                postMessage(said, location.origin);
+            })""",
+            {"source": "codesight-page", "type": type, **said},
+        )
+
+    def until(self, what: str) -> None:
+        """Wait for the extension to say that it is so."""
+        until = time.monotonic() + PATIENCE_S
+        while not self.worker.evaluate("chrome.storage.local.get('status').then(({ status }) => status)")[what]:
+            assert time.monotonic() < until, f"not {what}"
+            self.page.wait_for_timeout(50)
 
     def open(self, path: str, html: str, host: str = "127.0.0.1") -> Page:
         """Show a page of these contents in the recorded tab."""

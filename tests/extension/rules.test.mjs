@@ -10,10 +10,11 @@ import '../../extension/content/keys.js';
 import '../../extension/content/navigation.js';
 import '../../extension/content/stable.js';
 import { retryDelay } from '../../extension/background/connection.js';
+import { EVERY_SITE, serverPattern, siteName, sitePatterns } from '../../extension/background/patterns.js';
 import { isRecorded } from '../../extension/background/scope.js';
 import { stateOf } from '../../extension/background/status.js';
 import { concerns, tabEvent } from '../../extension/background/tabs.js';
-import { describeEvent } from '../../extension/popup/words.js';
+import { describeEvent, logLines, sitesInWords, stateInWords } from '../../extension/popup/words.js';
 
 const cs = globalThis.codesightContent;
 const key = (name, held = {}) => cs.keyName({
@@ -139,4 +140,32 @@ test('the activity log has words for every kind of value', () => {
   assert.equal(line({ kind: 'dialog', dialog: 'confirm', text: 'Remove it?', answer: 'dismissed' }), 'Remove it? (dismissed)');
   assert.equal(line({ kind: 'text', text: 'blue' }), 'Shirt: blue');
   assert.equal(line(null), 'Shirt');
+});
+
+test('the activity log says what waits unsent, and the state says that a recording pauses', () => {
+  const event = (type, t_wall) => ({ type, t_wall, target: null, value: null, url: 'https://shop.example/', cause: null });
+  const lines = logLines({ events: [event('submit', 3), event('click', 1)], notices: [{ at: 2, text: 'Event 1 was refused' }], pending: 1 }, 20);
+  assert.deepEqual(lines.map(({ type, sent }) => [type, sent]), [['submit', false], [null, true], ['click', true]]);
+  assert.equal(stateInWords({ state: 'connected', paused: true })[0], 'paused');
+  assert.equal(stateInWords({ state: 'offline', paused: true })[0], 'offline');
+  assert.equal(sitesInWords({ sites: 'every', capturing: true, paused: false }), 'every site');
+  assert.equal(sitesInWords({ sites: [], capturing: true, paused: false }), 'the practice shop only');
+});
+
+test('a site is named as people name it, and a server so that giving back every site leaves it', () => {
+  const both = (name) => [`http://${name}/*`, `https://${name}/*`];
+  for (const written of ['www.shop.example', 'https://shop.example/a?b=c', 'SHOP.example']) {
+    assert.deepEqual(sitePatterns(written), both('*.shop.example'), written);
+  }
+  assert.deepEqual(sitePatterns('http://127.0.0.1:8000'), both('127.0.0.1'));
+  assert.throws(() => sitePatterns('not a site'), /is not the address of a site/);
+  assert.deepEqual([...both('*.shop.example'), '*://codesight.example/*'].map(siteName), ['shop.example', 'shop.example', 'codesight.example']);
+  assert.equal(serverPattern('http://127.0.0.1:8000'), '*://127.0.0.1/*');
+  assert.deepEqual(EVERY_SITE, both('*'));
+});
+
+test('a field that was filled in before the script came is private, unless it is for searching or says what it holds', () => {
+  assert.equal(cs.fieldKind({ type: 'text', unseen: true }), 'private');
+  assert.equal(cs.fieldKind({ type: 'text', name: 'mail', unseen: true }), 'email');
+  assert.equal(cs.fieldKind({ type: 'text', name: 'q', unseen: true }), null);
 });

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.architecture.source import ROOT
-from tests.journeys.browser import office_browser, worker_browser
+from tests.journeys.browser import EXTENSION_ID, office_browser, worker_browser
 from tests.journeys.installation import Installation
 from tests.journeys.steps import ask_for_less, join, record, sign_in, wait_for_review, wait_for_the_picture
 
@@ -23,7 +23,7 @@ def main() -> None:
                 ask_for_less(browser, installation.person("owner"))
             with worker_browser(playwright, Path(name), installation.url, "Quillmere") as browser:
                 join(browser, installation)
-                session_id, _ = record(browser, installation, while_recording=lambda page: take(page, "recorder"))
+                session_id, _ = record(browser, installation, while_recording=show_recording)
                 wait_for_review(browser, session_id)
                 page = browser.new_page()
                 page.goto(f"{installation.url}/home")
@@ -38,6 +38,18 @@ def main() -> None:
             with office_browser(playwright, installation.url) as browser:
                 page = sign_in(browser, installation.person("owner"))
                 take(page, "owner")
+
+
+def show_recording(recorder: Page) -> None:
+    """The recorder, and the popup beside it, as large as its content."""
+    take(recorder, "recorder")
+    popup = recorder.context.new_page()
+    popup.set_viewport_size({"width": 360, "height": 560})
+    popup.goto(f"chrome-extension://{EXTENSION_ID}/popup/popup.html")
+    popup.locator("#log li").first.wait_for()
+    take(popup, "popup")
+    popup.close()
+    recorder.bring_to_front()
 
 
 def take(page: Page, name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from codesight.workers.onboarding.quiz import QUIZZES
-from tests.journeys.browser import EXTENSION_ID
+from tests.journeys.browser import own_page
 from tests.journeys.installation import Installation, Person
 from tests.journeys.shopping import Done, shop
 
@@ -142,26 +142,20 @@ def record(
 
 def allow(browser: BrowserContext, recorder: Page) -> None:
     """Let the extension talk to this server."""
-    question(browser).locator("#allow").click()
+    own_page(browser, "approve").locator("#allow").click()
     expect(recorder.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
 
 
-def begin(recorder: Page) -> None:
-    """Press Record, until it records."""
+def begin(recorder: Page, look: Callable[[Page], None] = lambda _: None) -> None:
+    """Press Record, and let the extension look into every site, until it records; `look` gets the page that asks."""
     recorder.bring_to_front()
     recorder.locator("#record").click()
+    asked = own_page(recorder.context, "sites")
+    look(asked)
+    asked.locator("#every").click()
     expect(recorder.locator("#recorder")).to_have_attribute("data-state", "recording", timeout=30_000)
-
-
-def question(browser: BrowserContext) -> Page:
-    """The page on which the extension asks whether this server may be told anything."""
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
-        for page in browser.pages:
-            if page.url.startswith(f"chrome-extension://{EXTENSION_ID}"):
-                return page
-        browser.pages[0].wait_for_timeout(200)
-    raise AssertionError([page.url for page in browser.pages])
+    expect(recorder.locator("link[rel=icon]")).to_have_attribute("href", re.compile("recording"))
+    expect(recorder).to_have_title(re.compile("^(●|Can’t hear you) "))
 
 
 def wait_for_review(browser: BrowserContext, session_id: str) -> str:

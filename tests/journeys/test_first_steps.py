@@ -17,9 +17,9 @@ from codesight.reports import books
 from codesight.reports.queries import overview
 from codesight.workers.onboarding.models import DeviceCheck
 from tests.journeys.accessible import offences
-from tests.journeys.browser import worker_browser
+from tests.journeys.browser import own_page, worker_browser
 from tests.journeys.installation import Installation
-from tests.journeys.steps import join, question
+from tests.journeys.steps import begin, join
 from tests.support.services import needs
 
 
@@ -77,7 +77,7 @@ def check_the_computer(browser: BrowserContext, page: Page, shop: Page) -> list[
         shop.wait_for_timeout(300)
         shop.mouse.wheel(0, -200)
         shop.wait_for_timeout(200)
-    question(browser).locator("#allow").click()
+    own_page(browser, "approve").locator("#allow").click()
     expect(page.locator("#verdict")).to_have_text("This computer is ready.", timeout=30_000)
     for part in ("browser", "extension", "microphone", "screen", "space"):
         expect(page.locator(f"#part-{part}")).to_have_attribute("data-state", "ok")
@@ -90,7 +90,8 @@ def practise(page: Page, shop: Page) -> list[str]:
     """First too little, and the page says what is missing; then all that was asked for."""
     expect(page).to_have_url(re.compile("/onboarding/training"))
     found = offences(page)
-    start(page)
+    expect(page.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
+    begin(page)
     shop.bring_to_front()
     shop.locator(".tile_name__c").first.click()
     shop.wait_for_timeout(2500)
@@ -101,7 +102,8 @@ def practise(page: Page, shop: Page) -> list[str]:
     )
     found += offences(page)
     page.get_by_role("link", name="Practice once more").click()
-    start(page)
+    expect(page.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
+    begin(page)
     small = goal_window(page)
     pause(page, small, shop)
     shop.bring_to_front()
@@ -115,13 +117,6 @@ def practise(page: Page, shop: Page) -> list[str]:
     found += offences(page)
     page.get_by_role("button", name="Go on").click()
     return found
-
-
-def start(page: Page) -> None:
-    page.bring_to_front()
-    expect(page.locator("#check-extension")).to_have_attribute("data-state", "ok", timeout=15_000)
-    page.locator("#record").click()
-    expect(page.locator("#recorder")).to_have_attribute("data-state", "recording", timeout=30_000)
 
 
 def goal_window(page: Page) -> Page:

@@ -9,11 +9,11 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync
 
 from blueprints.pages.help.content import CAPTIONS
 from tests.architecture.source import ROOT
-from tests.journeys.browser import EXTENSION_ID, office_browser, worker_browser
+from tests.journeys.browser import EXTENSION_ID, office_browser, own_page, worker_browser
 from tests.journeys.film import Film
 from tests.journeys.installation import Installation, Person
 from tests.journeys.shopping import choose
-from tests.journeys.steps import ask_for_account, ask_for_less, begin, claim, confirm, question, start, wait_for_review
+from tests.journeys.steps import ask_for_account, ask_for_less, begin, claim, confirm, start, wait_for_review
 
 FOLDER = ROOT / "blueprints" / "static" / "tutorial"
 SIZE: ViewportSize = {"width": 1120, "height": 700}
@@ -80,7 +80,7 @@ def record_on_film(browser: BrowserContext, recorder: Page, url: str, film: Film
     film.say()
     film.hold(2)
     recorder.get_by_role("link", name="Open the recorder").click()
-    asked = question(browser)
+    asked = own_page(browser, "approve")
     asked.set_viewport_size(SIZE)
     film.roll(asked)
     film.say()
@@ -94,7 +94,7 @@ def record_on_film(browser: BrowserContext, recorder: Page, url: str, film: Film
     film.say()
     film.hold(5)
     take(recorder, "ready")
-    begin(recorder)
+    begin(recorder, lambda asked: show_sites(asked, recorder, film))
     film.hold(1)
     film.roll(shop)
     film.say()
@@ -119,6 +119,16 @@ def record_on_film(browser: BrowserContext, recorder: Page, url: str, film: Film
     film.cut()
     wait_for_review(browser, recorder.url.rpartition("/")[2])
     take(recorder, "after")
+
+
+def show_sites(asked: Page, recorder: Page, film: Film) -> None:
+    """The extension's question when a recording starts; it closes when it is answered."""
+    asked.set_viewport_size(SIZE)
+    film.roll(asked)
+    film.say()
+    film.hold(4)
+    take(asked, "sites")
+    film.roll(recorder)
 
 
 def look_for_shoes(page: Page) -> None:

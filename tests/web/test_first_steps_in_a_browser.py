@@ -85,6 +85,20 @@ def test_a_check_that_fails_says_for_each_part_what_to_do(page: Page) -> None:
     expect(page.locator("#part-microphone .say")).to_contain_text("Nothing was heard")
 
 
+def test_an_extension_that_is_too_old_is_told_apart_and_what_to_do(page: Page) -> None:
+    page.goto("/onboarding/training")
+    found = page.locator("#check-extension")
+    expect(found.locator(".say")).to_contain_text("Not found on this page")
+    page.evaluate("""() => setInterval(() => postMessage({
+        source: 'codesight-extension', type: 'status', version: '0.0.9',
+        state: 'unpaired', session: null, pending: 0, sent: 0, error: null,
+    }, location.origin), 100)""")
+    expect(found.locator(".say")).to_have_text("Yours is version 0.0.9; 0.1.0 or newer is needed.")
+    expect(found.get_by_role("link", name="How to install it")).to_be_visible()
+    expect(page.locator("#record-why")).to_contain_text("Put it in the old one’s place")
+    expect(page.locator("#record")).to_be_disabled()
+
+
 def test_axe_finds_nothing_on_any_page_of_the_first_steps(page: Page) -> None:
     bad = []
     for path in ("/home", "/onboarding", "/onboarding/profile", "/onboarding/training", "/onboarding/quiz"):

@@ -45,7 +45,7 @@ def places(app: Flask, world: World) -> dict[str, str]:
         "extension": "/help/extension",
         "shop": "/practice-shop/",
     }
-    extension = {"approve": "pages/approve.html", "popup": "popup/popup.html"}
+    extension = {"approve": "pages/approve.html", "sites": "pages/sites.html", "popup": "popup/popup.html"}
     return {
         "packages": packages,
         "home": home,

@@ -120,6 +120,7 @@ def training_page() -> ResponseReturnValue:
             attempts=checks.training_attempts(db, viewer().id),
             unfinished=latest if latest and latest.state in UNFINISHED else None,
             settings=settings(),
+            oldest_extension=device.OLDEST_EXTENSION,
         )
 
 

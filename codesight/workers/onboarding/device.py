@@ -138,7 +138,7 @@ def _browser(user_agent: str) -> Iterator[Result]:
 def _extension(found: Measured) -> Result:
     if found.extension_version is None:
         why = "It was not found in this browser. Install it, load this page again, and check once more."
-        return Result("extension", False, why)
+        return Result("extension", False, f"{why} If it is installed, press its icon on this page first, then Connect.")
     if not still_counts(found.extension_version):
         why = f"Yours is version {found.extension_version}; {OLDEST_EXTENSION} or newer is needed."
         return Result(

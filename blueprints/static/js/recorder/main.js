@@ -11,9 +11,9 @@ import { isPaired, makeSession } from "./session.js";
 import { noStore, openStore } from "./store.js";
 import { takeTurn } from "./turn.js";
 import { at, hint, play, root, say, setCheck, setState, show, showError, state } from "./view.js";
-import { ENDED, explain, extensionCheck, extensionNow, MICROPHONE, SCREEN } from "./words.js";
+import { ENDED, explain, extensionCheck, extensionNow, isOlder, MICROPHONE, SCREEN } from "./words.js";
 
-const { assignment, opens, after, unfinished, unfinishedState, checkedExtension } = root.dataset;
+const { assignment, opens, after, unfinished, unfinishedState, checkedExtension, oldestExtension } = root.dataset;
 const minimum = Number(root.dataset.minimumSeconds);
 const APPROVAL_PATIENCE = 180_000;
 
@@ -73,6 +73,7 @@ function refreshRecord() {
   const wrong = (!able && SCREEN.missing)
     || (MICROPHONE[microphone][0] === "missing" && "Recording needs a microphone.")
     || (!extension.latest && "Recording needs the extension. Install it, then load this page again.")
+    || (isOlder(extension.latest.version, oldestExtension) && "Recording needs a newer extension. Put it in the old one’s place, then load this page again.")
     || (changed && "Your extension is another version than the one that was checked. Check your computer again; it takes a minute.")
     || (!free && "It cannot begin yet.");
   at("record").disabled = Boolean(wrong) || state() === "starting";
@@ -81,12 +82,15 @@ function refreshRecord() {
 
 function onExtension(status) {
   const wanted = status && session && status.session !== session.id && !["recording", "offline"].includes(status.state);
-  setCheck("check-extension", ...extensionCheck(wanted ? { ...status, state: "unpaired" } : status));
+  setCheck("check-extension", ...extensionCheck(wanted ? { ...status, state: "unpaired" } : status, oldestExtension));
   say("event-count", String(countEvents()));
   say("extension-says", extensionNow(status));
+  const asks = state() === "starting" && status?.state === "awaiting_approval";
+  hint("approval", asks ? "The extension asks something in a tab of its own. Answer there; the recording then begins." : null);
   const lost = isRunning() && (!status || status.session !== session.id);
   hint("extension", lost ? "The extension does not answer, so clicks may be missing. Stop, load this page again, and record anew." : null);
   if (isRunning() && status?.session === session.id && status.state === "refused") stop(status.error);
+  running?.follow(status);
   // The extension asks the person before the first session, so it is told of it as early as possible.
   if (status && free && !openedOnce && at("record")) {
     openedOnce = true;
@@ -104,10 +108,7 @@ function onMicrophone(found) {
 
 async function connectExtension() {
   if (!isPaired(extension.latest, session.id)) session.pair();
-  hint("approval", isPaired(extension.latest, session.id) ? null : "The extension asks in a tab of its own whether it may send to this site. Press Allow there; the recording then begins.");
-  const connected = await session.connected(APPROVAL_PATIENCE);
-  hint("approval", null);
-  if (!connected) throw new Error("The extension did not connect.");
+  if (!await session.connected(APPROVAL_PATIENCE)) throw new Error("The extension did not connect.");
 }
 
 async function start() {
@@ -122,7 +123,7 @@ async function start() {
     setCheck("check-microphone", ...MICROPHONE.granted);
     await ensureSession();
     await connectExtension();
-    if (!await session.startExtension()) throw new Error("The extension did not begin to record. Load this page again.");
+    if (!await session.startExtension(APPROVAL_PATIENCE)) throw new Error("The extension did not begin to record. Press Record again, and choose the sites when it asks.");
     await begin(screen, voice);
   } catch (problem) {
     if (take) await dropTake();
@@ -153,26 +154,10 @@ async function begin(screen, voice) {
   }, (reason) => stop(ENDED[reason]));
   take.picture = () => new Blob(kept, { type: media.TYPES.screen });
   await session.begin(await take.started);
-  running = run(take, (recorded) => showProgress(screen, voice, minimum, countEvents, recorded));
+  const progress = (recorded) => showProgress(screen, voice, minimum, countEvents, recorded);
+  running = run({ take, session, progress, onSuspended: stop });
   // Any other refusal is shown when the recording is finished; until then the recording matters more.
   session.send().catch((problem) => problem.code === "suspended" && stop(problem.message));
-}
-
-/** Until the worker goes on. */
-function pause() {
-  running.pause();
-  extension.ask("stop");
-}
-
-async function goOn() {
-  at("pause").disabled = true;
-  const ready = await session.startExtension();
-  at("pause").disabled = false;
-  if (state() !== "paused") return;
-  hint("extension", ready ? null : "The extension does not answer. Stop, load this page again, and record anew.");
-  if (!ready) return;
-  running.goOn();
-  session.notePauses(take.pauses).catch((problem) => problem.code === "suspended" && stop(problem.message));
 }
 
 async function stop(why = null) {
@@ -282,7 +267,7 @@ async function prepare() {
 }
 
 at("record")?.addEventListener("click", start);
-at("pause").addEventListener("click", () => (state() === "paused" ? goOn() : pause()));
+at("pause").addEventListener("click", () => running.turn());
 at("stop").addEventListener("click", () => stop());
 at("submit").addEventListener("click", submit);
 at("again")?.addEventListener("click", startOver);

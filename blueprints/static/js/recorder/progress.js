@@ -18,6 +18,9 @@ export function showProgress(screen, microphone, minimum, events, before) {
   const title = document.title;
   /** What the tab says instead of its dot. */
   const troubles = new Map();
+  const icon = document.querySelector("link[rel=icon]");
+  const idle = icon.href;
+  icon.href = new URL("recording.svg", idle).href;
   say("timer-of", `of at least ${clock(minimum * 1000)}`);
   const tick = () => {
     const elapsed = performance.now() - began;
@@ -42,6 +45,7 @@ export function showProgress(screen, microphone, minimum, events, before) {
     stops.forEach((stop) => stop());
     ["voice", "picture"].forEach((key) => hint(key, null));
     document.title = title;
+    icon.href = idle;
     return performance.now() - began;
   };
 }

@@ -7,6 +7,9 @@ const DELIVERY_PATIENCE = 20_000;
 const PAIRED = new Set(["connected", "recording", "offline"]);
 const CAPTURING = new Set(["recording", "offline"]);
 
+/** @returns {boolean} whether the extension records now */
+export const isCapturing = (status) => CAPTURING.has(status?.state) && !status.paused;
+
 /** @returns {boolean} whether the extension is ready for this session */
 export const isPaired = (status, id) => Boolean(status) && status.session === id && PAIRED.has(status.state);
 
@@ -36,16 +39,21 @@ export function makeSession({ id, ticket }, extension, told) {
       return extension.until((status) => isPaired(status, id), patience);
     },
 
-    /** @returns {Promise<boolean>} whether the extension captures now */
-    startExtension() {
+    /** @returns {Promise<boolean>} whether the extension captures now; first it may ask the person which sites it may see */
+    async startExtension(patience) {
+      const asks = ({ state }) => state === "awaiting_approval";
       extension.ask("start");
-      return extension.until((status) => CAPTURING.has(status.state), 10_000, () => extension.ask("start"));
+      await extension.until((status) => asks(status) || isCapturing(status), 10_000, () => extension.ask("start"));
+      await extension.until((status) => !asks(status), patience);
+      return isCapturing(extension.latest);
     },
+
+    pauseExtension: () => extension.ask("pause"),
 
     /** @returns {Promise<boolean>} whether all events have arrived */
     stopExtension() {
       extension.ask("stop");
-      const delivered = (status) => status.session !== id || (!CAPTURING.has(status.state) && status.pending === 0);
+      const delivered = (status) => status.session !== id || (!isCapturing(status) && status.pending === 0);
       return extension.until(delivered, DELIVERY_PATIENCE, () => extension.ask("stop"));
     },
 

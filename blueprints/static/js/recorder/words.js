@@ -51,7 +51,7 @@ export const MICROPHONE = {
 
 const EXTENSION = {
   unpaired: ["waiting", "Found. It is connected when you press Record."],
-  awaiting_approval: ["waiting", "It asks in a tab of its own whether it may send to this site. Press Allow there."],
+  awaiting_approval: ["waiting", "It asks you something in a tab of its own. Answer there."],
   connecting: ["waiting", "Found, and connecting…"],
   connected: ["ok", "Connected."],
   recording: ["ok", "Connected and recording."],
@@ -59,9 +59,13 @@ const EXTENSION = {
   refused: ["missing", "The server did not accept it for this recording. Load this page again."],
 };
 
+/** Whether one version is older than another, as 0.9 is than 0.10. */
+export const isOlder = (version, other) => version.localeCompare(other, "en", { numeric: true }) < 0;
+
 /** @returns {[string, string]} the state of the check and what to say */
-export function extensionCheck(status) {
-  if (!status) return ["missing", "Not found in this browser. Without it clicks cannot be recorded."];
+export function extensionCheck(status, oldest) {
+  if (!status) return ["missing", "Not found on this page. If it is installed, press its icon in the toolbar here, then Connect."];
+  if (isOlder(status.version, oldest)) return ["missing", `Yours is version ${status.version}; ${oldest} or newer is needed.`];
   const [state, text] = EXTENSION[status.state] ?? ["waiting", status.state];
   return [state, status.error && state !== "ok" ? status.error : text];
 }
