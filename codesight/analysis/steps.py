@@ -180,7 +180,11 @@ class _Reduction(Drafts):
         """Never a step: a page is replayed at the size it had."""
 
     def hover(self, event: Event) -> None:
-        self.hovered = event
+        # Who opened a menu may rest on what is in it before the click: the opening is what counts.
+        last = self.hovered
+        opening = last is not None and last.cause == "changed_page" and last.tab_id == event.tab_id
+        if event.cause == "changed_page" or not opening:
+            self.hovered = event
 
     def submit(self, event: Event) -> None:
         # Never a step: a click or Enter caused it. The answer to a form may take its time, though.

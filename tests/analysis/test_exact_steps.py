@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from codesight.analysis.steps import reduce
-from tests.analysis.test_steps import ADD, SEARCH, SIZE, click, kinds, pressed, scrolled, told, typed
+from tests.analysis.test_steps import ADD, SEARCH, SIZE, click, kinds, pressed, scrolled, steps, told, typed
 from tests.capture.samples import decoded, event, pointer, target, text
 
 NUMBER = target("#qty", "input", role="spinbutton", attributes={"type": "number"})
@@ -96,6 +96,10 @@ def test_a_hover_that_changed_the_page_counts_before_the_click_into_what_it_open
     hover = event(1, "hover", target=SIZE, pointer=pointer(), cause="changed_page", at=0.0)
     assert kinds(hover, click(2, at=900.0)) == ["HOVER", "CLICK"]
     assert kinds({**hover, "cause": None}, click(2, at=900.0)) == ["CLICK"]
+    rest = event(2, "hover", target=ADD, pointer=pointer(), at=600.0)
+    assert kinds(hover, rest, click(3, at=900.0)) == ["HOVER", "CLICK"]
+    opened_too = {**rest, "target": target("#b"), "cause": "changed_page"}
+    assert steps(hover, opened_too, click(3, at=900.0))[0].first_seq == 2
 
 
 def test_no_event_is_changed_or_left_out_by_reducing() -> None:
