@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys import steps
 from tests.journeys.accessible import offences
-from tests.journeys.browser import office_browser, worker_browser
+from tests.journeys.browser import office_browser, own_page, worker_browser
 from tests.journeys.installation import Installation, Person
 from tests.support.services import needs
 
@@ -172,13 +172,12 @@ def recording(browser: BrowserContext, page: Page, url: str, kind: Kind, looks: 
     expect(page.locator(".next-step")).to_contain_text(kind.pays)
     looks.at(page, "home with a package")
     steps.open_recorder(page, url)
-    asked = steps.question(browser)
-    looks.at(asked, "the extension's question")
+    looks.at(own_page(browser, "approve"), "the extension's question about the server")
     steps.allow(browser, page)
     looks.at(page, "the recorder")
     shop = browser.new_page()
     shop.goto(f"{url}/practice-shop/")
-    steps.begin(page)
+    steps.begin(page, lambda asked: looks.at(asked, "the extension's question about sites"))
     looks.at(page, "the recorder while it records")
     shop.goto(f"{url}/home")
     expect(shop.get_by_role("heading", name="Go on with this scenario")).to_be_visible()
