@@ -6,8 +6,9 @@ from typing import Any, assert_never
 
 import msgspec
 import structlog
-from simple_websocket import ConnectionClosed, Server
+from simple_websocket import ConnectionClosed
 
+from blueprints.live.websocket import WebSocket
 from blueprints.web import Engine
 from codesight import clock
 from codesight.capture import events
@@ -54,7 +55,7 @@ class Conversation:
 
     def __init__(
         self,
-        ws: Server,
+        ws: WebSocket,
         engine: Engine,
         writer: GroupWriter,
         public_id: str,
@@ -69,8 +70,10 @@ class Conversation:
         self._public_id = public_id
         self._session_id = session_id
         self._stopping = stopping
-        self._lane = Lane(self._deliver)
+        self._lane = Lane(ws.put)
         self._unacknowledged = 0
+        self._owed: int | None = None
+        """Stored up to this, and not said yet."""
         self._asked_to_wait = 0.0
         self._leaving = False
         self._looked = time.monotonic()
@@ -146,6 +149,7 @@ class Conversation:
         if isinstance(news, Outcome):
             self._settle(news)
             return
+        self._acknowledge()
         try:
             frame = decode_frame(news)
         except Problem as problem:
@@ -188,18 +192,12 @@ class Conversation:
         self._hold_back()
 
     def _hold_back(self) -> None:
-        waiting_bytes = sum(len(data) for data in list(self._ws.input_buffer) if not isinstance(data, Outcome))
-        if self._unacknowledged > MOST_EVENTS or waiting_bytes > MOST_BYTES:
+        if self._unacknowledged > MOST_EVENTS or self._ws.waiting_bytes > MOST_BYTES:
             raise _End(COME_BACK, _too_much())
-        crowded = self._unacknowledged > SLOW_DOWN_EVENTS or waiting_bytes > MOST_BYTES // 16
+        crowded = self._unacknowledged > SLOW_DOWN_EVENTS or self._ws.waiting_bytes > MOST_BYTES // 16
         if crowded and time.monotonic() - self._asked_to_wait > SLOW_DOWN_MS / 1000:
             self._asked_to_wait = time.monotonic()
             self._say(type="slow_down", retry_ms=SLOW_DOWN_MS)
-
-    def _deliver(self, outcome: Outcome) -> None:
-        # In the writer's thread. `receive` looks into the inbox whenever the event is set.
-        self._ws.input_buffer.append(outcome)
-        self._ws.event.set()
 
     def _settle(self, outcome: Outcome) -> None:
         self._unacknowledged -= outcome.events
@@ -212,12 +210,21 @@ class Conversation:
         for refused in outcome.refused:
             self._send(refused.frame())
         if outcome.seq is not None:
-            self._say(type="ack", seq=outcome.seq)
+            self._owed = max(outcome.seq, self._owed or 0)
+        # A commit can bring news of several batches, one behind the other: the last acknowledgement covers them all.
+        if not self._ws.has_news:
+            self._acknowledge()
         if self._leaving:
             self._leave_when_settled()
 
+    def _acknowledge(self) -> None:
+        if self._owed is not None:
+            self._say(type="ack", seq=self._owed)
+            self._owed = None
+
     def _leave_when_settled(self) -> None:
         if not self._unacknowledged:
+            self._acknowledge()
             raise _End(GOODBYE)
 
     def _complain(self, problem: Problem) -> None:

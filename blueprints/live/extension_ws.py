@@ -8,10 +8,10 @@ from typing import cast
 import structlog
 from flask import Blueprint, Flask, current_app, g, request
 from flask_sock import Sock
-from simple_websocket import Server
 
 from blueprints.access import public
 from blueprints.live.conversation import Conversation
+from blueprints.live.websocket import WebSocket
 from blueprints.web import engine, reading, settings
 from codesight.accounts.models import Account
 from codesight.capture import tickets
@@ -88,7 +88,7 @@ def admit() -> None:
 
 @sock.route("/extension-ws", bp=bp)
 @public
-def extension_ws(ws: Server) -> None:
+def extension_ws(ws: WebSocket) -> None:
     """One browser's conversation; open to whoever holds a ticket."""
     ingest = ingest_of(current_app)
     with ingest:
