@@ -14,9 +14,10 @@ from pathlib import Path
 from codesight.db import engine_for, migrate
 from tests.benchmarks.figures import PROMISED, Figure, Lacking, Spread
 from tests.benchmarks.ingest import crowd, servers
-from tests.benchmarks.ingest.crowd import Ran, Session, Shape
+from tests.benchmarks.ingest.crowd import Ran, Shape
 from tests.benchmarks.ingest.servers import Server
 from tests.benchmarks.postgres import syncing_postgres
+from tests.support.many_sessions import Session, open_sessions
 
 REPETITIONS = 3
 IDLE = 2_000
@@ -122,7 +123,7 @@ def _memory(running: Sequence[Server], sessions: Sequence[Session]) -> Iterator[
 def _sessions(url: str) -> list[Session]:
     engine = engine_for(url)
     try:
-        return crowd.open_sessions(engine, max(shape.connections for shape in SHAPES))
+        return open_sessions(engine, max(shape.connections for shape in SHAPES))
     finally:
         engine.dispose()
 

@@ -12,17 +12,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from codesight.capture import tickets
-from codesight.db import transaction
-from codesight.ids import new_session_id
-from codesight.lifecycle import SessionState
-from codesight.recordings.models import Recording, RecordingKind
 from tests.benchmarks.figures import Lacking
 from tests.capture.samples import event, pointer, target, text
-from tests.support import people
+from tests.support.many_sessions import Session
 
 SECRET = "a secret of the measurements, of no other use"
 HERE = Path(__file__).parent
@@ -55,36 +49,6 @@ class Ran:
     """Events, each of them found in the database."""
     processor_share: float
     """Of one processor, taken by the crowd itself."""
-
-
-@dataclass(frozen=True)
-class Session:
-    """A recording that runs."""
-
-    id: int
-    public_id: str
-    worker_id: int
-
-    def connection(self) -> str:
-        """Where to connect and what to say first; the peers look at the number alone."""
-        ticket = tickets.issue(SECRET, self.public_id, self.worker_id)
-        client = {"name": "benchmark", "version": "0.1.0"}
-        hello = {"type": "hello", "v": 1, "session": self.public_id, "client": client}
-        return f"/extension-ws?session={self.id}&ticket={ticket}\t{json.dumps(hello)}\n"
-
-
-def open_sessions(engine: Engine, count: int) -> list[Session]:
-    """As many running recordings, of one worker."""
-    with transaction(engine) as db:
-        worker = people.make_worker(db, people.make_gig(db, slots=0)).account_id
-        made = {
-            "kind": RecordingKind.TRAINING, "worker_id": worker, "state": SessionState.RECORDING,
-            "state_since": people.NOW, "created_at": people.NOW, "started_at": people.NOW,
-            "clock_offset_ms": 0.0, "last_seq": 0, "event_count": 0, "masked_count": 0, "client": "",
-        }  # fmt: skip
-        rows = [{**made, "public_id": new_session_id()} for _ in range(count)]
-        db.connection().execute(sa.insert(Recording.__table__), rows)  # type: ignore[arg-type]
-        return [Session(id, name, worker) for id, name in db.execute(sa.select(Recording.id, Recording.public_id))]
 
 
 def run(port: int, engine: Engine, sessions: Sequence[Session], shape: Shape) -> Ran:
@@ -127,12 +91,19 @@ def _proved(engine: Engine, sessions: Sequence[Session], first: int, acknowledge
     return sum(last - first + 1 for last in acknowledged)
 
 
+def _connection(session: Session) -> str:
+    """Where to connect and what to say first; the peers look at the number alone."""
+    client = {"name": "benchmark", "version": "0.1.0"}
+    hello = {"type": "hello", "v": 1, "session": session.public_id, "client": client}
+    return f"{session.path(SECRET)}\t{json.dumps(hello)}\n"
+
+
 @contextmanager
 def _words(port: int, sessions: Sequence[Session], shape: Shape) -> Iterator[list[str]]:
     """The command of the crowd, with its files beside it as long as it runs."""
     with tempfile.TemporaryDirectory(prefix="codesight-crowd-") as folder:
         connections, events = Path(folder) / "connections", Path(folder) / "events"
-        connections.write_text("".join(session.connection() for session in sessions))
+        connections.write_text("".join(_connection(session) for session in sessions))
         events.write_text("".join(_line(n) for n in range(KINDS)))
         numbers = (shape.per_frame, shape.window, shape.rate, WARM_UP_S, SECONDS)
         yield [str(_program()), str(port), str(connections), str(events), *map(str, numbers)]
