@@ -130,7 +130,7 @@ def store(db: Session, rows: Iterable[Row]) -> Stored:
         .order_by(_recording.c.id)
         .with_for_update(key_share=True)
     )
-    last_seqs: dict[int, int] = dict(found.tuples().all())
+    last_seqs: dict[int, int] = {row.id: row.last_seq for row in found}
     closed = frozenset(ids.difference(last_seqs))
     if closed:
         wanted = [row for row in wanted if row.session_id not in closed]

@@ -7,8 +7,10 @@ from codesight.capture.masking import PLACEHOLDERS, UNTOUCHED, mask_words, witho
 from codesight.capture.private_kinds import KINDS, kind_of_field
 from codesight.capture.rules import Dialog, Drag, Event, Key, Masked, Target, Text
 
-# Without one of these signs a text is no address, and none of masking's rules finds anything in it.
-_PLAIN = re.compile(r"[^@＠%&(\[{\\:/?\d]*")
+# What has none of these signs (a bracket only where "(at)" could follow) and at most six digits is no address, and none
+# of masking's rules finds anything in it.
+_WORDS = r"(?:[^@＠%&\\:/?\d(\[{]++|[(\[{](?!\s?[aA]))*+"
+_PLAIN = re.compile(rf"(?:{_WORDS}\d){{0,6}}{_WORDS}")
 
 # Of letters, digits, - and _ an id consists. Nearly every UUID has the seven digits close together that make a text
 # suspicious elsewhere; these are what a card, a phone number and a bank account need to be spelled in an id.

@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from stdnum import iban
+from stdnum import iban, numdb
 
 from codesight.capture.private_kinds import KINDS, kind_of_field, last_group_of_card
 from codesight.capture.private_urls import clean_url
@@ -45,6 +46,7 @@ _PHONE = re.compile(f"{_INTERNATIONAL}|{_US}", re.IGNORECASE)
 _IBAN_START = re.compile(rf"(?<!{_A})[A-Z]{{2}}\d\d", re.IGNORECASE)
 _IBAN_REST = re.compile(r"(?:(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015+-]|%20|%2D)?[A-Z0-9]){11,30}", re.IGNORECASE)
 
+_COUNTRIES = numdb.get("iban")
 _BETWEEN = re.compile(r"%20|%2D|[\W_]", re.IGNORECASE)
 
 # Without some form of @ and without seven digits close together there is nothing to find: most texts end
@@ -200,11 +202,18 @@ def without_ibans(text: str, instead: Callable[[str], str]) -> str:
     """The text with `instead("iban")` in place of each bank account."""
     out, done = "", 0
     for start in _IBAN_START.finditer(text):
-        rest = _IBAN_REST.match(text, start.end()) if start.start() >= done else None
+        is_possible = start.start() >= done and _has_ibans(start[0][:2].upper())
+        rest = _IBAN_REST.match(text, start.end()) if is_possible else None
         if rest and (end := _iban_end(text, start.start(), rest.end())):
             out += text[done : start.start()] + instead("iban")
             done = end
     return out + text[done:]
+
+
+@lru_cache(maxsize=2048)
+def _has_ibans(country: str) -> bool:
+    """Half of what looks like the beginning of one, in ids above all, names no country."""
+    return bool(_COUNTRIES.info(country)[0][1])
 
 
 def _iban_end(text: str, begin: int, farthest: int) -> int | None:

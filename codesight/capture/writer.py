@@ -200,6 +200,8 @@ class GroupWriter:
 
 
 def _outcome(batch: _Batch, stored: Stored, poisoned: tuple[Refused, ...] = ()) -> Outcome:
+    if not (stored.closed or stored.conflicts or poisoned):
+        return Outcome(batch.seq, batch.events)
     if any(row.session_id in stored.closed for row in batch.rows):
         batch.lane.blocked = True
         return Outcome(None, batch.events, failure="session_closed")
