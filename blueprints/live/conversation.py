@@ -8,23 +8,21 @@ import msgspec
 import structlog
 from simple_websocket import ConnectionClosed
 
+from blueprints.live.lookout import Lookout
 from blueprints.live.websocket import WebSocket
 from blueprints.web import Engine
 from codesight import clock
 from codesight.capture import events
 from codesight.capture.protocol import VERSION, Bye, Clock, Events, Frame, Hello, Ping, Refused, decode_frame
 from codesight.capture.writer import GroupWriter, Lane, Outcome
-from codesight.db import reading, transaction
+from codesight.db import transaction
 from codesight.errors import Conflict, Malformed, NotAllowed, Problem
 from codesight.recordings.actions import note_device
-from codesight.recordings.queries import ensure_may_go_on
 
 log = structlog.get_logger()
 
 HELLO_WITHIN_S = 10.0
 POLL_S = 1.0
-LOOK_EVERY_S = 15.0
-"""How often a conversation asks the database whether its worker may go on: any process may have suspended them."""
 SLOW_DOWN_EVENTS = 2_000
 """With more unacknowledged, a browser is asked to wait."""
 SLOW_DOWN_MS = 500
@@ -58,6 +56,7 @@ class Conversation:
         ws: WebSocket,
         engine: Engine,
         writer: GroupWriter,
+        lookout: Lookout,
         public_id: str,
         session_id: int,
         stopping: Callable[[], bool],
@@ -67,6 +66,7 @@ class Conversation:
         self._ws = ws
         self._engine = engine
         self._writer = writer
+        self._lookout = lookout
         self._public_id = public_id
         self._session_id = session_id
         self._stopping = stopping
@@ -76,13 +76,13 @@ class Conversation:
         """Stored up to this, and not said yet."""
         self._asked_to_wait = 0.0
         self._leaving = False
-        self._looked = time.monotonic()
 
     def run(self) -> None:
         """Talk until one side ends it. Errors of ours are logged and told without their trace."""
         try:
             self._greet()
             while True:
+                self._ensure_may_go_on()
                 self._answer(self._next(POLL_S))
         except _End as end:
             self._close(end.code, end.problem)
@@ -125,13 +125,11 @@ class Conversation:
         )
         if session.state not in events.TAKES_EVENTS:
             raise _End(CLOSED_SESSION, _closed())
-        self._ensure_may_go_on()
+        self._lookout.look()
 
     def _ensure_may_go_on(self) -> None:
-        self._looked = time.monotonic()
         try:
-            with reading(self._engine) as db:
-                ensure_may_go_on(db, self._session_id, clock.now())
+            self._lookout.ensure_may_go_on(self._session_id)
         except NotAllowed as problem:
             raise _End(SUSPENDED, problem) from problem
 
@@ -139,8 +137,6 @@ class Conversation:
         """What the browser (str, bytes) or the writer (Outcome) has to say; None if neither has."""
         if self._stopping():
             raise _End(RESTARTING)
-        if time.monotonic() - self._looked > LOOK_EVERY_S:
-            self._ensure_may_go_on()
         return self._ws.receive(timeout=timeout)
 
     def _answer(self, news: Any) -> None:
