@@ -36,6 +36,11 @@ module.exports = [
     rules: OURS,
   },
   {
+    files: ['tests/benchmarks/peers/*.js'],
+    languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.node },
+    rules: OURS,
+  },
+  {
     files: ['eslint.config.js'],
     languageOptions: { ecmaVersion: 2024, sourceType: 'commonjs', globals: globals.node },
     rules: OURS,

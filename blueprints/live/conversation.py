@@ -6,24 +6,23 @@ from typing import Any, assert_never
 
 import msgspec
 import structlog
-from simple_websocket import ConnectionClosed, Server
+from simple_websocket import ConnectionClosed
 
+from blueprints.live.lookout import Lookout
+from blueprints.live.websocket import WebSocket
 from blueprints.web import Engine
 from codesight import clock
 from codesight.capture import events
 from codesight.capture.protocol import VERSION, Bye, Clock, Events, Frame, Hello, Ping, Refused, decode_frame
 from codesight.capture.writer import GroupWriter, Lane, Outcome
-from codesight.db import reading, transaction
+from codesight.db import transaction
 from codesight.errors import Conflict, Malformed, NotAllowed, Problem
 from codesight.recordings.actions import note_device
-from codesight.recordings.queries import ensure_may_go_on
 
 log = structlog.get_logger()
 
 HELLO_WITHIN_S = 10.0
 POLL_S = 1.0
-LOOK_EVERY_S = 15.0
-"""How often a conversation asks the database whether its worker may go on: any process may have suspended them."""
 SLOW_DOWN_EVENTS = 2_000
 """With more unacknowledged, a browser is asked to wait."""
 SLOW_DOWN_MS = 500
@@ -54,9 +53,10 @@ class Conversation:
 
     def __init__(
         self,
-        ws: Server,
+        ws: WebSocket,
         engine: Engine,
         writer: GroupWriter,
+        lookout: Lookout,
         public_id: str,
         session_id: int,
         stopping: Callable[[], bool],
@@ -66,20 +66,23 @@ class Conversation:
         self._ws = ws
         self._engine = engine
         self._writer = writer
+        self._lookout = lookout
         self._public_id = public_id
         self._session_id = session_id
         self._stopping = stopping
-        self._lane = Lane(self._deliver)
+        self._lane = Lane(ws.put)
         self._unacknowledged = 0
+        self._owed: int | None = None
+        """Stored up to this, and not said yet."""
         self._asked_to_wait = 0.0
         self._leaving = False
-        self._looked = time.monotonic()
 
     def run(self) -> None:
         """Talk until one side ends it. Errors of ours are logged and told without their trace."""
         try:
             self._greet()
             while True:
+                self._ensure_may_go_on()
                 self._answer(self._next(POLL_S))
         except _End as end:
             self._close(end.code, end.problem)
@@ -122,13 +125,11 @@ class Conversation:
         )
         if session.state not in events.TAKES_EVENTS:
             raise _End(CLOSED_SESSION, _closed())
-        self._ensure_may_go_on()
+        self._lookout.look()
 
     def _ensure_may_go_on(self) -> None:
-        self._looked = time.monotonic()
         try:
-            with reading(self._engine) as db:
-                ensure_may_go_on(db, self._session_id, clock.now())
+            self._lookout.ensure_may_go_on(self._session_id)
         except NotAllowed as problem:
             raise _End(SUSPENDED, problem) from problem
 
@@ -136,8 +137,6 @@ class Conversation:
         """What the browser (str, bytes) or the writer (Outcome) has to say; None if neither has."""
         if self._stopping():
             raise _End(RESTARTING)
-        if time.monotonic() - self._looked > LOOK_EVERY_S:
-            self._ensure_may_go_on()
         return self._ws.receive(timeout=timeout)
 
     def _answer(self, news: Any) -> None:
@@ -146,6 +145,7 @@ class Conversation:
         if isinstance(news, Outcome):
             self._settle(news)
             return
+        self._acknowledge()
         try:
             frame = decode_frame(news)
         except Problem as problem:
@@ -188,18 +188,12 @@ class Conversation:
         self._hold_back()
 
     def _hold_back(self) -> None:
-        waiting_bytes = sum(len(data) for data in list(self._ws.input_buffer) if not isinstance(data, Outcome))
-        if self._unacknowledged > MOST_EVENTS or waiting_bytes > MOST_BYTES:
+        if self._unacknowledged > MOST_EVENTS or self._ws.waiting_bytes > MOST_BYTES:
             raise _End(COME_BACK, _too_much())
-        crowded = self._unacknowledged > SLOW_DOWN_EVENTS or waiting_bytes > MOST_BYTES // 16
+        crowded = self._unacknowledged > SLOW_DOWN_EVENTS or self._ws.waiting_bytes > MOST_BYTES // 16
         if crowded and time.monotonic() - self._asked_to_wait > SLOW_DOWN_MS / 1000:
             self._asked_to_wait = time.monotonic()
             self._say(type="slow_down", retry_ms=SLOW_DOWN_MS)
-
-    def _deliver(self, outcome: Outcome) -> None:
-        # In the writer's thread. `receive` looks into the inbox whenever the event is set.
-        self._ws.input_buffer.append(outcome)
-        self._ws.event.set()
 
     def _settle(self, outcome: Outcome) -> None:
         self._unacknowledged -= outcome.events
@@ -212,12 +206,21 @@ class Conversation:
         for refused in outcome.refused:
             self._send(refused.frame())
         if outcome.seq is not None:
-            self._say(type="ack", seq=outcome.seq)
+            self._owed = max(outcome.seq, self._owed or 0)
+        # A commit can bring news of several batches, one behind the other: the last acknowledgement covers them all.
+        if not self._ws.has_news:
+            self._acknowledge()
         if self._leaving:
             self._leave_when_settled()
 
+    def _acknowledge(self) -> None:
+        if self._owed is not None:
+            self._say(type="ack", seq=self._owed)
+            self._owed = None
+
     def _leave_when_settled(self) -> None:
         if not self._unacknowledged:
+            self._acknowledge()
             raise _End(GOODBYE)
 
     def _complain(self, problem: Problem) -> None:

@@ -8,10 +8,11 @@ from typing import cast
 import structlog
 from flask import Blueprint, Flask, current_app, g, request
 from flask_sock import Sock
-from simple_websocket import Server
 
 from blueprints.access import public
 from blueprints.live.conversation import Conversation
+from blueprints.live.lookout import Lookout
+from blueprints.live.websocket import WebSocket
 from blueprints.web import engine, reading, settings
 from codesight.accounts.models import Account
 from codesight.capture import tickets
@@ -34,6 +35,7 @@ class Ingest:
     """What the connections of one process share."""
 
     writer: GroupWriter
+    lookout: Lookout
     stopping: Callable[[], bool] = lambda: False
     """Asked by every connection about once a second; once it is true they close with 1012."""
     _open: int = 0
@@ -57,7 +59,7 @@ def init_app(app: Flask) -> None:
     """Set up the socket; call after the blueprint was registered."""
     app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": LARGEST_MESSAGE}
     installed = cast(Platform, app.extensions["codesight"])
-    app.extensions["ingest"] = Ingest(GroupWriter(installed.engine))
+    app.extensions["ingest"] = Ingest(GroupWriter(installed.engine), Lookout(installed.engine))
     sock.init_app(app)
 
 
@@ -88,12 +90,14 @@ def admit() -> None:
 
 @sock.route("/extension-ws", bp=bp)
 @public
-def extension_ws(ws: Server) -> None:
+def extension_ws(ws: WebSocket) -> None:
     """One browser's conversation; open to whoever holds a ticket."""
     ingest = ingest_of(current_app)
     with ingest:
         log.info("socket_opened", session=g.ticket.session)
         # Looked up each time: whoever starts the process sets it, possibly later.
-        talk = Conversation(ws, engine(), ingest.writer, g.ticket.session, g.session_id, lambda: ingest.stopping())
+        talk = Conversation(
+            ws, engine(), ingest.writer, ingest.lookout, g.ticket.session, g.session_id, lambda: ingest.stopping()
+        )
         talk.run()
         log.info("socket_closed", session=g.ticket.session, received=talk.received)

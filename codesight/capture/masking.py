@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from stdnum import iban
+from stdnum import iban, numdb
 
-from codesight.capture.private_kinds import KINDS, field_kind, last_group_of_card
+from codesight.capture.private_kinds import KINDS, kind_of_field, last_group_of_card
 from codesight.capture.private_urls import clean_url
 
 _L = r"[^\W\d_]"  # a letter of any script
@@ -45,6 +46,9 @@ _PHONE = re.compile(f"{_INTERNATIONAL}|{_US}", re.IGNORECASE)
 _IBAN_START = re.compile(rf"(?<!{_A})[A-Z]{{2}}\d\d", re.IGNORECASE)
 _IBAN_REST = re.compile(r"(?:(?:[ \t\u00a0\u2009\u202f.\u2010-\u2015+-]|%20|%2D)?[A-Z0-9]){11,30}", re.IGNORECASE)
 
+_COUNTRIES = numdb.get("iban")
+_BETWEEN = re.compile(r"%20|%2D|[\W_]", re.IGNORECASE)
+
 # Without some form of @ and without seven digits close together there is nothing to find: most texts end
 # here.
 _SUSPECT_MAIL = re.compile(r"[@＠]|%40|%2540|&#(?:64|x40);|[(\[{]\s?at\s?[)\]}]", re.IGNORECASE)
@@ -55,9 +59,9 @@ _LOOKS_LIKE_URL = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:\S|/\S|\?\S+=)", re.IGNOR
 _ESCAPED = re.compile(r"\\+x([\da-f]{2})|\\+([\da-f]{1,6}) ", re.IGNORECASE)
 _ESCAPED_SPACE = re.compile(r"\\+s\+")
 
-# ours, checked elsewhere
-_NEVER_TEXT = frozenset({"type", "kind", "reason", "strategy", "cause"})
-_PLACEHOLDERS = frozenset(f"[{kind}]" for kind in KINDS)
+UNTOUCHED = frozenset({"type", "kind", "reason", "strategy", "cause"})
+"""Names of fields whose words are ours, checked elsewhere."""
+PLACEHOLDERS = frozenset(f"[{kind}]" for kind in KINDS)
 _COMMAND = re.compile(
     r"(?:(?:Control|Alt|Shift|Meta)\+){0,4}(?:Enter|Escape|Tab|Arrow(?:Up|Down|Left|Right))"
     r"|(?:Shift\+)?(?:Control|Meta)\+(?:(?:Shift|Meta)\+){0,2}[a-z0-9]"
@@ -108,16 +112,22 @@ def mask_event(event: Mapping[str, Any]) -> tuple[dict[str, Any], Counter[str]]:
     def clean(text: str) -> str:
         if len(secret) >= _SHORTEST_ECHO and secret in text:
             text = text.replace(secret, f"[{private}]")
-        masked = clean_url(text, kinds, _clean) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
-        plain = _spelled_out(masked) if "\\" in masked else masked
-        again = _clean(plain, kinds) if plain != masked else plain
-        return masked if again == plain else again
+        return mask_words(text, kinds)
 
-    cleaned = {key: item if key in _NEVER_TEXT else _walk(item, clean) for key, item in masked.items()}
+    cleaned = {key: item if key in UNTOUCHED else _walk(item, clean) for key, item in masked.items()}
     if cleaned.get("client_event_id") != event.get("client_event_id"):
         # It must stay an id, and the same one when the event is sent again.
         cleaned["client_event_id"] = f"masked-{event.get('seq')}"
     return cleaned, kinds
+
+
+def mask_words(text: str, kinds: Counter[str]) -> str:
+    """A text of an event without what is private in it, be it an address, a selector with escapes or just words;
+    `kinds` counts what was taken out."""
+    masked = clean_url(text, kinds, _clean) if _LOOKS_LIKE_URL.match(text) else _clean(text, kinds)
+    plain = _spelled_out(masked) if "\\" in masked else masked
+    again = _clean(plain, kinds) if plain != masked else plain
+    return masked if again == plain else again
 
 
 def _spelled_out(selector: str) -> str:
@@ -130,7 +140,7 @@ def _walk(item: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(item, str):
         return clean(item)
     if isinstance(item, Mapping):
-        return {key: part if key in _NEVER_TEXT else _walk(part, clean) for key, part in item.items()}
+        return {key: part if key in UNTOUCHED else _walk(part, clean) for key, part in item.items()}
     if isinstance(item, list | tuple):
         return [_walk(part, clean) for part in item]
     return item
@@ -141,15 +151,7 @@ def _private_kind(target: Any) -> str | None:
         return None
     attributes = target.get("attributes")
     known = attributes if isinstance(attributes, Mapping) else {}
-    return field_kind(
-        type=_text(known.get("type")),
-        autocomplete=_text(known.get("autocomplete")),
-        name=_text(known.get("name")),
-        id=_text(known.get("id")),
-        label=_text(target.get("name")) or _text(known.get("aria-label")),
-        placeholder=_text(known.get("placeholder")),
-        role=_text(target.get("role")) or _text(known.get("role")),
-    )
+    return kind_of_field(known, name=_text(target.get("name")), role=_text(target.get("role")))
 
 
 def _text(item: Any) -> str:
@@ -160,7 +162,7 @@ def _masked_value(value: Mapping[str, Any], private: str | None, kinds: Counter[
     """The value to store, and what was typed if it has to be looked for in the rest of the event."""
     text = str(value.get("text") or "")
     match value.get("kind"):
-        case "masked" if text not in _PLACEHOLDERS or value.get("reason") not in KINDS:
+        case "masked" if text not in PLACEHOLDERS or value.get("reason") not in KINDS:
             # What stands where only a kind may stand is as likely to be the secret itself.
             reason = value.get("reason")
             kind = reason if isinstance(reason, str) and reason in KINDS else "private"
@@ -190,20 +192,28 @@ def _clean(text: str, kinds: Counter[str]) -> str:
     if _SUSPECT_MAIL.search(text):
         text = _EMAIL.sub(lambda _: instead("email"), text)
     if _SUSPECT_NUMBER.search(text):
-        text = _without_ibans(text, instead)
+        text = without_ibans(text, instead)
         text = _DIGIT_RUN.sub(lambda found: _without_cards(found[0], instead), text)
         text = _PHONE.sub(lambda _: instead("phone"), text)
     return text
 
 
-def _without_ibans(text: str, instead: Callable[[str], str]) -> str:
+def without_ibans(text: str, instead: Callable[[str], str]) -> str:
+    """The text with `instead("iban")` in place of each bank account."""
     out, done = "", 0
     for start in _IBAN_START.finditer(text):
-        rest = _IBAN_REST.match(text, start.end()) if start.start() >= done else None
+        is_possible = start.start() >= done and _has_ibans(start[0][:2].upper())
+        rest = _IBAN_REST.match(text, start.end()) if is_possible else None
         if rest and (end := _iban_end(text, start.start(), rest.end())):
             out += text[done : start.start()] + instead("iban")
             done = end
     return out + text[done:]
+
+
+@lru_cache(maxsize=2048)
+def _has_ibans(country: str) -> bool:
+    """Half of what looks like the beginning of one, in ids above all, names no country."""
+    return bool(_COUNTRIES.info(country)[0][1])
 
 
 def _iban_end(text: str, begin: int, farthest: int) -> int | None:
@@ -211,10 +221,20 @@ def _iban_end(text: str, begin: int, farthest: int) -> int | None:
     for end in range(farthest, begin + 14, -1):
         if text[end : end + 1].isalnum():
             continue
-        number = re.sub(r"%20|%2D|[\W_]", "", text[begin:end], flags=re.IGNORECASE)
-        if iban.is_valid(number, check_country=False):
+        number = _BETWEEN.sub("", text[begin:end])
+        if _checks(number) and iban.is_valid(number, check_country=False):
             return end
     return None
+
+
+def _checks(number: str) -> bool:
+    """Whether the check digits of an IBAN are right (ISO 7064, mod 97): most of what merely looks like one ends here,
+    such as half of all UUIDs."""
+    number = number.upper()
+    try:
+        return int("".join([str(int(sign, 36)) for sign in number[4:] + number[:4]])) % 97 == 1
+    except ValueError:
+        return True  # a letter of its own kind: let who knows more decide
 
 
 def _without_cards(run: str, instead: Callable[[str], str]) -> str:

@@ -1,8 +1,10 @@
 """What is private by its name or its number: form fields, URL parameters, payment cards."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from stdnum import ean, luhn
 
@@ -92,6 +94,24 @@ def field_kind(
     if declared == "search" or role == "searchbox" or any(_SEARCH.match(hint) for hint in hints):
         return None  # a box that says "Search by name or city" does not ask who the person is
     return next((kind for pattern, kind in _BY_WORDS if any(pattern.search(hint) for hint in hints)), None)
+
+
+def kind_of_field(attributes: Mapping[str, Any], *, name: str, role: str) -> str | None:
+    """As `field_kind`, of an element with these attributes, accessible name and role."""
+
+    def known(attribute: str) -> str:
+        text = attributes.get(attribute)
+        return text if isinstance(text, str) else ""
+
+    return field_kind(
+        type=known("type"),
+        autocomplete=known("autocomplete"),
+        name=known("name"),
+        id=known("id"),
+        label=name or known("aria-label"),
+        placeholder=known("placeholder"),
+        role=role or known("role"),
+    )
 
 
 def _words(hint: str) -> str:

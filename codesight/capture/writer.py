@@ -61,7 +61,9 @@ class GroupWriter:
 
     engine: Engine
     gather_s: float = 0.002
-    """How long a group waits for company."""
+    """How long a group waits for company, while groups are large: where few send, waiting only makes them wait."""
+    large_events: int = 256
+    """Events of a group that is large."""
     group_events: int = 5_000
     """Events of the largest transaction, but for a single larger batch."""
     waiting_events: int = 50_000
@@ -69,6 +71,7 @@ class GroupWriter:
     _changed: Condition = field(default_factory=Condition)
     _waiting: list[_Batch] = field(default_factory=list)
     _events: int = 0
+    _last_events: int = 0
     _stopping: bool = False
     _thread: Thread | None = None
     _seen_alive: dict[int, float] = field(default_factory=dict)
@@ -107,7 +110,8 @@ class GroupWriter:
         with self._changed:
             while not self._waiting and not self._stopping:
                 self._changed.wait()
-        time.sleep(self.gather_s)
+        if self._last_events >= self.large_events:
+            time.sleep(self.gather_s)
         with self._changed:
             taken, events = 0, 0
             for batch in self._waiting:
@@ -116,6 +120,7 @@ class GroupWriter:
                 taken, events = taken + 1, events + batch.events
             group, self._waiting = self._waiting[:taken], self._waiting[taken:]
             self._events -= events
+            self._last_events = events
             return group
 
     def _write(self, group: Sequence[_Batch]) -> None:
@@ -195,6 +200,8 @@ class GroupWriter:
 
 
 def _outcome(batch: _Batch, stored: Stored, poisoned: tuple[Refused, ...] = ()) -> Outcome:
+    if not (stored.closed or stored.conflicts or poisoned):
+        return Outcome(batch.seq, batch.events)
     if any(row.session_id in stored.closed for row in batch.rows):
         batch.lane.blocked = True
         return Outcome(None, batch.events, failure="session_closed")

@@ -18,6 +18,8 @@ from codesight.workers.standing.models import Suspension
 from codesight.workers.standing.queries import covers, in_force
 from codesight.workers.standing.rules import suspended
 
+_recording = Recording.__table__
+
 BEING_MADE = (SessionState.READY, SessionState.RECORDING)
 """Recordings in which something new may still happen."""
 
@@ -77,25 +79,34 @@ def latest_training(db: Session, worker_id: int) -> TrainingSession | None:
     return db.scalar(mine.order_by(TrainingSession.id.desc()).limit(1))
 
 
-def ensure_may_go_on(db: Session, session_id: int, now: datetime) -> None:
-    """Raises NotAllowed `suspended` when the worker may not record this just now.
+def suspended_recordings(db: Session, now: datetime) -> dict[int, Suspension]:
+    """The recordings that must not go on just now, by their internal id, and what stands against each.
 
     A recording that has stopped may go on arriving, whatever it was suspended for: what was recorded is kept.
     """
-    found: Suspension | None = db.scalar(
-        sa.select(Suspension)
-        .join(Recording, Recording.worker_id == Suspension.worker_id)
+    found = db.execute(_suspended(now)).all()
+    return {row.id: row.Suspension for row in reversed(found)}  # of several, the oldest is told
+
+
+def ensure_may_go_on(db: Session, session_id: int, now: datetime) -> None:
+    """Raises NotAllowed `suspended` when the recording is one of `suspended_recordings`."""
+    found = db.execute(_suspended(now).where(_recording.c.id == session_id)).first()
+    if found is not None:
+        raise suspended(found[1])
+
+
+def _suspended(now: datetime) -> sa.Select[int, Suspension]:
+    return (
+        sa.select(_recording.c.id, Suspension)
+        .join(_recording, _recording.c.worker_id == Suspension.worker_id)
         # Practice belongs to no package: only a suspension from all work stands against it.
-        .outerjoin(Assignment, Assignment.id == Recording.__table__.c.assignment_id)
+        .outerjoin(Assignment, Assignment.id == _recording.c.assignment_id)
         .outerjoin(PackageClaim, PackageClaim.id == Assignment.claim_id)
         .outerjoin(Package, Package.id == PackageClaim.package_id)
-        .where(Recording.id == session_id, Recording.state.in_(BEING_MADE))
+        .where(_recording.c.state.in_(BEING_MADE))
         .where(in_force(now), covers(Package.gig_id, Package.tier))
         .order_by(Suspension.id)
-        .limit(1)
     )
-    if found is not None:
-        raise suspended(found)
 
 
 def sessions_for(

@@ -7,17 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.architecture.source import ROOT
-from tests.benchmarks import (
-    candidates,
-    first_page,
-    masking,
-    pages,
-    remux,
-    report,
-    socket_events,
-    video_clock,
-    workforce,
-)
+from tests.benchmarks import candidates, first_page, ingest, masking, pages, remux, report, video_clock, workforce
 from tests.benchmarks.figures import Figure
 
 Measure = Callable[[], Iterator[Figure]]
@@ -27,7 +17,7 @@ GROUPS: Mapping[str, Measure] = {
     "masking": masking.measure,
     "remux": remux.measure,
     "pages": pages.measure,
-    "socket_events": socket_events.measure,
+    "ingest": ingest.measure,
     "workforce": workforce.measure,
     "video_clock": video_clock.measure,
     "first_page": first_page.measure,

@@ -151,6 +151,18 @@ def test_an_event_with_every_odd_sign_is_stored_and_read(engine: Engine) -> None
     assert read(engine, mine)[0].title == odd
 
 
+def test_what_stands_twice_under_one_name_is_stored_once(engine: Engine) -> None:
+    mine = make_sessions(engine, 1)[0]
+    twice = encoded(event(1)).replace(b'"title": "Shop"', b'"title": "jane@example.org", "title": "Shop"')
+    made = events.prepared(mine, twice)
+    assert isinstance(made, Row)
+    assert "jane" not in made.body
+    with transaction(engine) as db:
+        events.store(db, [made])
+    with reading(engine) as db:
+        assert [one.title for one in events.read(db, mine)] == ["Shop"]
+
+
 def test_the_clock_of_the_shortest_round_trip_stays(engine: Engine) -> None:
     mine, _ = make_sessions(engine)
     for offset_ms, rtt_ms in ((30.0, 9.0), (26.5, 4.0), (99.0, 50.0)):

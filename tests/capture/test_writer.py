@@ -1,5 +1,6 @@
 """The group writer: who is told what, and when."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,7 +13,6 @@ from sqlalchemy.engine import Engine
 
 from codesight.assignments.models import Assignment
 from codesight.capture import events
-from codesight.capture.models import Event as StoredEvent
 from codesight.capture.writer import GroupWriter, Lane, Outcome
 from codesight.clock import now
 from codesight.db import reading, transaction
@@ -200,7 +200,7 @@ def test_a_batch_of_refused_events_is_acknowledged_behind_the_ones_before_it(
 
 def test_too_much_is_not_taken_and_stopping_stores_what_was(engine: Engine) -> None:
     (mine,) = make_sessions(engine, 1)
-    writer = GroupWriter(engine, gather_s=0.5, waiting_events=5)
+    writer = GroupWriter(engine, gather_s=0.5, large_events=0, waiting_events=5)
     me = Listener()
     assert me.send(writer, mine, 1, 2, 3)
     assert me.send(writer, mine, 4, 5)
@@ -224,18 +224,38 @@ def test_a_connection_that_is_gone_does_not_stop_the_writer(engine: Engine, writ
     assert seqs(engine, mine) == [1]
 
 
-def test_many_batches_need_few_transactions(engine: Engine) -> None:
-    (mine,) = make_sessions(engine, 1)
+def test_what_came_during_one_commit_goes_into_the_next(engine: Engine, writer: GroupWriter) -> None:
+    mine, other = make_sessions(engine)
     commits: list[object] = []
-    sa.event.listen(engine, "commit", commits.append)
-    writer = GroupWriter(engine, gather_s=0.2)
-    me = Listener()
-    for seq in range(1, 101):
-        me.send(writer, mine, seq)
+    me, them = Listener(), Listener()
+    # Somebody else holds the first session, so the first commit waits.
+    with transaction(engine) as db:
+        db.get_one(RecordingSession, mine, with_for_update=True).client = "busy"
+        db.flush()
+        me.send(writer, mine, 1)
+        while writer._waiting:
+            time.sleep(0.001)
+        for seq in range(1, 101):
+            them.send(writer, other, seq)
+        sa.event.listen(engine, "commit", commits.append)
+    assert me.next().seq == 1
+    assert [them.next().seq for _ in range(100)] == list(range(1, 101))
     writer.stop()
-    assert len(commits) <= 3
-    with reading(engine) as db:
-        assert db.scalar(sa.select(sa.func.count()).select_from(StoredEvent)) == 100
+    # The other's, the two groups', and for each group the sign of life that keeps a scenario reserved.
+    assert len(commits) <= 5
+    assert len(seqs(engine, other)) == 100
+
+
+@pytest.mark.parametrize("again", [(1, 2, 3), (3, 4), (2,), (4, 5)])
+def test_a_group_with_repeats_stores_what_is_new(engine: Engine, writer: GroupWriter, again: tuple[int, ...]) -> None:
+    (mine,) = make_sessions(engine, 1)
+    me = Listener()
+    me.send(writer, mine, 1, 2, 3)
+    me.next()
+    me.send(writer, mine, *again, *again)
+    assert me.next() == Outcome(max(again), len(again) * 2)
+    assert seqs(engine, mine) == sorted({1, 2, 3, *again})
+    assert session_row(engine, mine).event_count == len({1, 2, 3, *again})
 
 
 # Recorder events extend the lease up to a hard cap.

@@ -197,9 +197,9 @@ def start_postgres(durable: bool = False) -> Postgres:
         *([] if durable else ["--no-sync"]),
     ]
     subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **person)
-    options = ["listen_addresses=", f"unix_socket_directories={folder}"]
+    options = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200"]
     if not durable:
-        options += ["max_connections=200", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         options += ["autovacuum=off", "jit=off", "wal_level=minimal", "max_wal_senders=0"]
     command = [
         str(binaries / "postgres"),

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from blueprints.live import conversation
+from blueprints.live import conversation, lookout
 from codesight.clock import now
 from codesight.db import reading, transaction
 from codesight.recordings import actions as recordings
@@ -17,8 +17,8 @@ from tests.web.extension_browser import Browser, Shop
 def test_an_open_socket_is_told_and_closed_and_a_stopped_recording_still_delivers(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert conversation.LOOK_EVERY_S + conversation.POLL_S < 60  # what was promised
-    monkeypatch.setattr(conversation, "LOOK_EVERY_S", 0.5)
+    assert lookout.LOOK_EVERY_S + conversation.POLL_S < 60  # what was promised
+    monkeypatch.setattr(lookout, "LOOK_EVERY_S", 0.5)
     browser = shop.connect()
     browser.send_events(event(1))
     assert browser.hear() == {"type": "ack", "seq": 1}
