@@ -16,7 +16,7 @@ run: venv ## starts everything; make run PORT=8123 VAR=some/folder chooses port 
 test: venv-dev ## runs every test; what this machine lacks is named at the end
 	@failed=; \
 	if command -v node >/dev/null; then node --test $(JS_TESTS) || failed="Node's tests failed, see above. "; fi; \
-	.venv/bin/python -m pytest -n 2 --dist worksteal --cov=codesight --cov-report=term-missing:skip-covered \
+	.venv/bin/python -m pytest -n 3 --dist worksteal --cov=codesight --cov-report=term-missing:skip-covered \
 	    || failed="$${failed}Python's tests or their coverage failed."; \
 	if [ -n "$$failed" ]; then echo "$$failed"; exit 1; fi
 

@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 
+from blueprints.extension_package import for_workers
 from codesight.adapters import storage_for
 from codesight.capture import uploads
 from codesight.capture.models import UploadKind, UploadState
@@ -25,7 +26,7 @@ from codesight.config import Settings
 from codesight.db import reading, transaction
 from codesight.recordings.models import RecordingSession
 from codesight.workers.models import Worker
-from tests.journeys.browser import extension_browser
+from tests.journeys.browser import extension_browser, unpacked
 from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, claim, record
 from tests.support.proxy import Answer, Heard, Lost, proxy
@@ -195,7 +196,8 @@ def session(app: Flask, world: World) -> RecordingSession:
 @pytest.fixture
 def page(url: str, tmp_path: Path) -> Iterator[Page]:
     """The worker's browser, signed in."""
-    with sync_playwright() as playwright, extension_browser(playwright, tmp_path / "profile") as browser:
+    extension = unpacked(for_workers(url), tmp_path)
+    with sync_playwright() as playwright, extension_browser(playwright, tmp_path / "profile", extension) as browser:
         browser.set_default_timeout(PATIENCE_MS)
         opened = browser.new_page()
         opened.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
