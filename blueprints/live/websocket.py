@@ -6,6 +6,7 @@ offered: it costs more than it saves.
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from socket import SHUT_RDWR, SHUT_WR, socket
 from threading import Lock, Thread
@@ -111,7 +112,7 @@ class WebSocket:
         self._flush()
 
     def _read(self) -> None:
-        try:
+        with suppress(OSError):  # the browser is gone, which is how most connections end
             while data := self._sock.recv(READ_BYTES):
                 with self._sending:
                     self._protocol.receive_data(data)
@@ -119,8 +120,6 @@ class WebSocket:
                     self._flush()
                 if self._protocol.close_expected():
                     self._inbox.put(_END)
-        except OSError:
-            pass  # the browser is gone, which is how most connections end
         self._inbox.put(_END)
 
     def _sort(self, events: Iterable[Event]) -> None:

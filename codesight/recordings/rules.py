@@ -15,6 +15,7 @@ NOTE_LENGTH = 500
 """Of the worker's note to the reviewer."""
 
 MOST_PAUSES = 500
+"""Of one recording."""
 
 # Tabs and line breaks are text. Of the rest PostgreSQL keeps no NUL, and half a surrogate pair is no character.
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -1,7 +1,6 @@
 """The mail server and the folder do the same; the server here is a real one, on this machine."""
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import pytest
 from codesight.adapters import mail_for
 from codesight.adapters.mail import FolderMail, Letter, Mail, NotSent, SmtpMail
 from codesight.config import Settings
+from tests.support.services import free_port
 from tests.support.smtp import PASSWORD, USER, MailServer, certificate
 
 LETTER = Letter(
@@ -136,9 +136,6 @@ def test_a_refusal_says_whether_trying_again_is_of_use(answers: dict[str, str], 
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with pytest.raises(NotSent) as refusal:
-        SmtpMail(f"smtp://127.0.0.1:{port}?from=a@example.org").send(LETTER)
+        SmtpMail(f"smtp://127.0.0.1:{free_port()}?from=a@example.org").send(LETTER)
     assert not refusal.value.for_good

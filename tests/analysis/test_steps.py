@@ -10,12 +10,13 @@ from codesight.capture.rules import EventType
 from codesight.recordings.rules import VideoClock
 from tests.capture.samples import SHOP, T0, decoded, event, key, pointer, target, text
 
+CLOCK = VideoClock(T0)
 SEARCH = target("#q", "input", role="searchbox", name="Search", attributes={"type": "search"})
 ADD = target("#add", text="Add to cart")
 SIZE = target("#size", "select", role="combobox", name="Size")
 
 
-def steps(*samples: dict[str, Any], clock: VideoClock | None = VideoClock(T0)) -> list[Action]:  # noqa: B008 (frozen)
+def steps(*samples: dict[str, Any], clock: VideoClock | None = CLOCK) -> list[Action]:
     return reduce(decoded(*samples), clock)
 
 

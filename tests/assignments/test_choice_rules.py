@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,16 +11,16 @@ from codesight.assignments.rules import Candidate, Past, choose, gold_due, site_
 NEW = Past({}, 0, 0)
 
 
-def candidate(number: int, **facts: object) -> Candidate:
+def candidate(number: int, **facts: Any) -> Candidate:
     plain = Candidate(number, number, f"category {number}", demonstrations=0, kind_covered=False, sites=0)
-    return replace(plain, **facts)  # type: ignore[arg-type]
+    return replace(plain, **facts)
 
 
 def given(candidates: list[Candidate], count: int, past: Past = NEW, gold: int = 0) -> list[int]:
     return [one.scenario_id for one in choose(candidates, count, past, gold, seed=1)]
 
 
-def done(number: int, **facts: object) -> Candidate:
+def done(number: int, **facts: Any) -> Candidate:
     """Demonstrated twice, by the worker's kind too, on two sites."""
     return candidate(number, **{"demonstrations": 2, "kind_covered": True, "sites": 2, "category": "shoes", **facts})
 

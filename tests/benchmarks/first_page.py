@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from tempfile import TemporaryDirectory
 from tests.architecture.source import ROOT
 from tests.benchmarks.figures import PROMISED, Figure, Lacking, Spread
 from tests.benchmarks.report import is_dirty
+from tests.support.services import free_port
 
 NAME, UNIT, BOUND = "first_page_seconds", "s", 120.0
 REPETITIONS = 3
@@ -49,7 +49,7 @@ def _warm_the_package_cache(clone: Path) -> None:
 
 def _seconds(clone: Path) -> float:
     """Start it there, wait for the first page, stop it as Ctrl-C does. Raises RuntimeError when it does not start."""
-    port = _free_port()
+    port = free_port()
     begin = time.perf_counter()
     make = subprocess.Popen(
         ["make", "run", f"PORT={port}", f"VAR={clone / 'var'}"],
@@ -89,9 +89,3 @@ def _interrupt(make: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(make.pid, signal.SIGKILL)
         raise
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

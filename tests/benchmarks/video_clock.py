@@ -1,13 +1,11 @@
 """Do the video and the events agree about time? A page that flashes on every click is recorded with a pause."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
 import av
+from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from codesight.capture import events
@@ -19,6 +17,7 @@ from tests.journeys.browser import office_browser, worker_browser
 from tests.journeys.installation import Installation
 from tests.journeys.steps import allow, ask_for_less, begin, join
 from tests.support.services import missing
+from tests.support.serving import served
 
 NEEDS = {"Chromium", "espeak-ng"}
 CLICKS = 15
@@ -51,7 +50,7 @@ def measure() -> Iterator[Figure]:
 
 def recorded(folder: Path) -> tuple[list[float], list[float]]:
     """Places of the clicks by the events, and of the flashes by the video, in milliseconds."""
-    with flashing_page() as address, Installation(folder / "var", None) as installation:
+    with served(flashing_page()) as address, Installation(folder / "var", None) as installation:
         with sync_playwright() as playwright:
             with office_browser(playwright, installation.url) as browser:
                 ask_for_less(browser, installation.person("owner"))
@@ -107,23 +106,7 @@ def flashes_in(video: Path) -> list[float]:
     return found
 
 
-@contextmanager
-def flashing_page() -> Iterator[str]:
-    """Its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(PAGE.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
+def flashing_page() -> Flask:
+    app = Flask("flashing")
+    app.add_url_rule("/", view_func=lambda: PAGE)
+    return app

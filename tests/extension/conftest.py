@@ -3,17 +3,17 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask
 from playwright.sync_api import sync_playwright
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer
 
+from blueprints.extension_package import for_workers
 from codesight.db import migrate
 from tests.extension.recording import Recording, Site
-from blueprints.extension_package import for_workers
 from tests.journeys.browser import extension_browser, unpacked
+from tests.support.serving import serving
 from tests.web.extension_browser import Shop
 
 
@@ -25,26 +25,18 @@ def database_url(sqlite_template: Callable[[Callable[[str], None]], Path], tmp_p
     return f"sqlite:///{path}"
 
 
-def _served(app: Flask) -> Iterator[BaseWSGIServer]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-
-
 @pytest.fixture
 def server(app: Flask) -> Iterator[BaseWSGIServer]:
     """CodeSight's server."""
-    yield from _served(app)
+    with serving(app) as made:
+        yield made
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     """Pages to be recorded; under the name `localhost` the same pages are another site."""
     made = Site()
-    for server in _served(made.app):
+    with serving(made.app) as server:
         made.port = server.port
         yield made
 

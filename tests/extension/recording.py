@@ -44,7 +44,11 @@ class Recording:
     @property
     def worker(self) -> Worker:
         """The extension's service worker."""
-        return self.context.service_workers[0] if self.context.service_workers else self.context.wait_for_event("serviceworker")
+        return (
+            self.context.service_workers[0]
+            if self.context.service_workers
+            else self.context.wait_for_event("serviceworker")
+        )
 
     def start(self) -> None:
         """Begin, as the session's page does, and let the extension look into every site."""

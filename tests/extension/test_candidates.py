@@ -4,11 +4,13 @@ from tests.benchmarks import candidates
 from tests.support.services import needs
 
 HARDEST = ("cart", "orders_table", "components", "dialog")
-STYLED = """<style>.must::after{content:"*"} .go::after{content:" >"} .caps{text-transform:uppercase}</style><div id="app">
+STYLED = """<style>.must::after{content:"*"} .go::after{content:" >"} .caps{text-transform:uppercase}</style><div
+ id="app">
 <label class="must" for="a">Given name</label><input id="a"><label class="must">Family name <input></label>
 <a class="go caps" href="/a1">Shop now</a><a class="go" href="/b2">Learn more</a><a class="go" href="/c3">Learn more</a>
 <label>Page <b>2</b> of <input type="number"></label><button>O'Neill 501 >> "slim"</button><button>/sale/</button>
-<input type="password"><input type="date"><textarea></textarea><textarea></textarea><div tabindex="0">Open</div><div>Open</div>
+<input type="password"><input type="date"><textarea></textarea><textarea></textarea><div
+ tabindex="0">Open</div><div>Open</div>
 <button><img alt="Cart" src="x"><span>3</span></button><button><svg><title>Heart</title></svg></button></div>"""
 
 

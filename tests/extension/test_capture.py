@@ -1,9 +1,9 @@
 """Every kind of event, from a real page to the server's database."""
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
-import pytest
 from playwright.sync_api import Page
 
 from codesight.analysis.steps import reduce
@@ -14,12 +14,15 @@ from tests.support.services import needs
 pytestmark = [needs("Chromium")]
 
 EVERYTHING = """<!doctype html><title>Everything</title><style>
-#list{height:120px;overflow:auto} #list div{height:3000px} .menu ul{display:none;position:absolute} .menu:hover ul{display:block}
+#list{height:120px;overflow:auto} #list div{height:3000px} .menu ul{display:none;position:absolute}
+.menu:hover ul{display:block}
 #from,#to{width:80px;height:40px;background:#ddd;margin:8px} body{min-height:3000px}</style>
 <form action="/sent"><label>Search <input id="q" name="q"></label><button>Go</button></form>
-<button id="b" ondblclick="1">Press</button><select id="s" aria-label="Size"><option>30</option><option>32</option></select>
+<button id="b" ondblclick="1">Press</button><select id="s"
+ aria-label="Size"><option>30</option><option>32</option></select>
 <label><input type="checkbox" id="c">Pickup</label><input type="file" id="f" multiple aria-label="Picture">
-<div class="menu"><a href="#w">Women</a><ul><li><a href="#shoes">Shoes</a></li></ul></div><p>&nbsp;</p><p>&nbsp;</p><p>&nbsp;</p>
+<div class="menu"><a href="#w">Women</a><ul><li><a
+ href="#shoes">Shoes</a></li></ul></div><p>&nbsp;</p><p>&nbsp;</p><p>&nbsp;</p>
 <div id="from" draggable="true" tabindex="0">Shirt</div><div id="to">Basket</div><div id="list"><div>long</div></div>
 <button id="ask" onclick="confirm('Remove jeans?')">Remove</button><p id="text">Blue jeans</p>
 <script>document.getElementById('to').addEventListener('dragover', (e) => e.preventDefault());
@@ -41,9 +44,7 @@ def test_every_kind_of_event_reaches_the_server(recording: Recording) -> None:
     assert set(EventType) - kinds == set()
     assert [one["seq"] for one in found] == list(range(1, len(found) + 1))
     check_details(found)
-    steps = [
-        f"{step.action_type} {step.value}".strip() for step in reduce(msgspec.convert(found, list[Event]), None)
-    ]
+    steps = [f"{step.action_type} {step.value}".strip() for step in reduce(msgspec.convert(found, list[Event]), None)]
     assert [step.split()[0] for step in steps].count("SCROLL") == 1
     drag = next(step for step in steps if step.startswith("DRAG"))
     assert steps[steps.index("HOVER") : steps.index("ENTER Enter") + 1] == [
@@ -109,7 +110,7 @@ def check_details(found: list[dict[str, Any]]) -> None:
     assert opened["tab_id"] == closed["tab_id"] and opened["opener_tab_id"] == by_kind["submit"][0]["tab_id"]
     down = [one for one in by_kind["scroll"] if one["value"]["dy"] > 0]
     assert sum(one["value"]["dy"] for one in down) == 1100
-    gaps = [b["t_wall"] - a["t_wall"] for a, b in zip(down, down[1:], strict=False)]
+    gaps = [b["t_wall"] - a["t_wall"] for a, b in pairwise(down)]
     assert min(gaps) >= 190
     causes = [one["cause"] for one in by_kind["navigation"]]
     assert causes[:2] == ["load", "hash"] and causes[-1] == "load"
@@ -117,7 +118,8 @@ def check_details(found: list[dict[str, Any]]) -> None:
 
 FRAMES = """<!doctype html><title>Frames</title><iframe id="near" src="/inner"></iframe>
 <iframe id="far" src="FAR"></iframe><iframe id="doc" srcdoc="<button>In srcdoc</button>"></iframe>
-<iframe id="box" sandbox="allow-scripts" srcdoc="<button>In sandbox</button>"></iframe><iframe id="blank" src="about:blank"></iframe>
+<iframe id="box" sandbox="allow-scripts" srcdoc="<button>In sandbox</button>"></iframe><iframe id="blank"
+ src="about:blank"></iframe>
 <open-one></open-one><closed-one></closed-one><script>
 document.getElementById('blank').contentDocument.body.innerHTML = '<button>In blank</button>';
 function define(name, mode, html) {

@@ -16,7 +16,6 @@ from tests.extension.recording import PATIENCE_S, Recording
 from tests.journeys.accessible import offences
 from tests.journeys.browser import EXTENSION_ID, extension_browser, own_page
 from tests.support.services import needs
-from tests.web.extension_browser import Shop
 
 pytestmark = [needs("Chromium")]
 
@@ -119,7 +118,8 @@ def test_the_stores_package_meets_a_server_by_its_popup_and_every_own_page_is_ac
         asked.get_by_role("button", name="Allow").click()
         # It is entered while it is open: nobody has to load it again.
         page.evaluate("""() => {
-            addEventListener('message', ({ data }) => data.source === 'codesight-extension' && (document.title = data.state));
+            const show = ({ data }) => data.source === 'codesight-extension' && (document.title = data.state);
+            addEventListener('message', show);
             setInterval(() => postMessage({ source: 'codesight-page', type: 'status' }, location.origin), 200);
         }""")
         expect(page).to_have_title("unpaired", timeout=PATIENCE_S * 1000)

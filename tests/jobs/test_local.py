@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from jobs.processes import ROOT
+from tests.support.services import free_port
 
 START_SECONDS = 60
 
@@ -80,9 +81,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="find
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from codesight.capture import tickets
-from codesight.db import transaction
+from codesight.db import Base, transaction
 from codesight.ids import new_session_id
 from codesight.lifecycle import SessionState
 from codesight.recordings.models import Recording, RecordingKind
@@ -36,6 +36,6 @@ def open_sessions(engine: Engine, count: int) -> list[Session]:
             "clock_offset_ms": 0.0, "last_seq": 0, "event_count": 0, "masked_count": 0, "client": "",
         }  # fmt: skip
         rows = [{**made, "public_id": new_session_id()} for _ in range(count)]
-        db.connection().execute(sa.insert(Recording.__table__), rows)  # type: ignore[arg-type]
+        db.connection().execute(sa.insert(Base.metadata.tables["recording_session"]), rows)
         mine = sa.select(Recording.id, Recording.public_id).where(Recording.worker_id == worker)
         return [Session(id, name, worker) for id, name in db.execute(mine)]

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from codesight.accounts.models import Role
 from tests.journeys.accessible import offences
 from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World, link_in
 from tests.support.services import chromium, needs
+from tests.support.serving import served
 from tests.web.authenticator import code
 
 pytestmark = [needs("Chromium"), on_sqlite]
@@ -23,12 +22,8 @@ pytestmark = [needs("Chromium"), on_sqlite]
 @pytest.fixture
 def url(app: Flask, world: World) -> Iterator[str]:
     """The site, under a name: passkeys do not work on bare addresses."""
-    server = make_server("localhost", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
+    with served(app, host="localhost") as address:
+        yield address
 
 
 @pytest.fixture

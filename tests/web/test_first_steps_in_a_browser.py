@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy import delete
-from werkzeug.serving import make_server
 
 from codesight.db import transaction
 from codesight.workers.onboarding.models import DeviceCheck, Profile, QuizAttempt, TrainingPass
@@ -18,6 +16,7 @@ from tests.support import media
 from tests.support.database import on_sqlite
 from tests.support.people import PASSWORD, World
 from tests.support.services import chromium, needs
+from tests.support.serving import served
 
 pytestmark = [needs("Chromium"), on_sqlite]
 
@@ -28,12 +27,8 @@ def url(app: Flask, world: World) -> Iterator[str]:
     with transaction(app.extensions["codesight"].engine) as db:
         for table in (Profile, DeviceCheck, TrainingPass, QuizAttempt):
             db.execute(delete(table).where(table.account_id == world.worker_id))
-    server = make_server("localhost", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
+    with served(app, host="localhost") as address:
+        yield address
 
 
 @pytest.fixture

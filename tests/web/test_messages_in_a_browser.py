@@ -1,12 +1,10 @@
 """All pages of messages in a real Chromium: nothing for axe to find, no script that the policy refuses."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from codesight import letters, outbox
 from codesight.accounts.models import Account, Role
@@ -19,6 +17,7 @@ from tests.journeys.accessible import offences
 from tests.support.database import on_sqlite
 from tests.support.people import NOW, PASSWORD, World, claim, submit_for_review
 from tests.support.services import chromium, needs
+from tests.support.serving import served
 
 pytestmark = [needs("Chromium"), on_sqlite]
 
@@ -48,20 +47,15 @@ def public_id(app: Flask, world: World) -> str:
 @pytest.fixture
 def page(app: Flask, world: World) -> Iterator[Page]:
     """A browser; whatever it complains of on its console fails the test."""
-    server = make_server("localhost", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     complaints: list[str] = []
-    with sync_playwright() as playwright:
+    with served(app, host="localhost") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=["--no-sandbox"])
-        zone = {"base_url": f"http://localhost:{server.port}", "timezone_id": "Asia/Tokyo"}
+        zone = {"base_url": address, "timezone_id": "Asia/Tokyo"}
         opened = browser.new_context(**zone).new_page()
         opened.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         yield opened
         browser.close()
-    server.shutdown()
-    thread.join()
     assert complaints == []
 
 

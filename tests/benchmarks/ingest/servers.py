@@ -19,7 +19,7 @@ from codesight.db import engine_for
 from tests.architecture.source import ROOT
 from tests.benchmarks.figures import Lacking
 from tests.benchmarks.ingest.crowd import SECRET
-from tests.support.services import missing
+from tests.support.services import free_port, missing
 
 PEERS = ROOT / "tests" / "benchmarks" / "peers"
 STARTED_WITHIN_S = 60
@@ -44,7 +44,7 @@ class Server:
 @contextmanager
 def ours(name: str, url: str, processes: int, var: Path, *words: str) -> Iterator[Server]:
     """gunicorn with gevent as in production, or however `words` say."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "-b", f"127.0.0.1:{port}", "-w", str(processes), *words]
     environ = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "VAR": str(var), "LOG_LEVEL": "warning"}
     with _running(name, command, environ, url, port) as server:
@@ -59,7 +59,7 @@ def ours(name: str, url: str, processes: int, var: Path, *words: str) -> Iterato
 def peer(name: str, url: str) -> Iterator[Server]:
     """`peers/<name>.js`. Raises Lacking where Node or its packages are missing."""
     _install_peers()
-    port = _free_port()
+    port = free_port()
     address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with _running(name, ["node", f"{name}.js"], {"DATABASE_URL": address, "PORT": str(port)}, url, port, PEERS) as it:
         yield it
@@ -104,9 +104,3 @@ def _children(pid: int) -> list[int]:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,7 +23,7 @@ from codesight.recordings.models import Recording
 from tests.architecture.source import ROOT
 from tests.capture.samples import event
 from tests.support.many_sessions import Session, open_sessions
-from tests.support.services import guardian
+from tests.support.services import free_port, guardian
 
 KILLS, BROWSERS = 20, 50
 BATCH, BATCHES_AHEAD = 5, 3
@@ -58,9 +57,7 @@ class Killable:
 
 @pytest.fixture
 def server(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[Killable]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     # Loaded before the fork, the application has to find gevent's threads and queues in place already.
     module = ["gevent.monkey", "--module", "gunicorn"] if engine.dialect.name == "postgresql" else ["gunicorn"]
     command = [sys.executable, "-m", *module, "wsgi:app", "--preload", "-b", f"127.0.0.1:{port}"]

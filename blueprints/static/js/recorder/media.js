@@ -85,16 +85,22 @@ export function record({ screen, microphone }, onChunk, onEnded) {
   recorders.forEach((recorder) => recorder.start(SLICE));
   const pauses = [];
   let pausedAt = null;
+  let latest = asked;
+  /** A clock that is put back between two looks must not make a pause end before it began. */
+  const moment = () => {
+    latest = Math.max(latest, Date.now());
+    return latest;
+  };
   return {
     started,
     pauses,
     pause() {
-      pausedAt = Date.now();
+      pausedAt = moment();
       recorders.filter(({ state }) => state === "recording").forEach((recorder) => recorder.pause());
     },
     resume() {
       recorders.filter(({ state }) => state === "paused").forEach((recorder) => recorder.resume());
-      pauses.push([pausedAt, Date.now()]);
+      pauses.push([pausedAt, moment()]);
     },
     async stop() {
       recorders.filter(({ state }) => state !== "inactive").forEach((recorder) => recorder.stop());

@@ -73,7 +73,8 @@ export function extensionCheck(status, oldest) {
 /** @returns {string} the extension's state in the middle of a recording */
 export function extensionNow(status) {
   if (!status) return "does not answer";
-  return { recording: "recording", offline: "offline, keeps all", connected: "paused" }[status.state] ?? "not recording";
+  if (status.paused) return "paused";
+  return { recording: "recording", offline: "offline, keeps all" }[status.state] ?? "not recording";
 }
 
 export function clock(milliseconds) {
