@@ -1,8 +1,10 @@
 /** The service worker: who may ask it for what. Everything it must remember is in database.js. */
-import { answerServer, answerSites, askingTabClosed, invite, pair, pause, start, stop } from './approval.js';
+import { answerServer, approvalPageClosed, invite, pair } from './approval.js';
+import { wasClosedByUs } from './asking.js';
 import { connect, eventsWaiting } from './connection.js';
 import { append, journalOf, latest } from './outbox.js';
 import { remember, withoutPrivate } from './private_values.js';
+import { answerSites, pause, sitesPageClosed, start, stop } from './recording.js';
 import { isRecorded } from './scope.js';
 import { sessionDocument } from './session_document.js';
 import { changeSession, currentSession } from './sessions.js';
@@ -111,7 +113,11 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
 });
 
 watchTabs(async (type, tab) => {
-  if (type === 'tab_closed' && await askingTabClosed(tab.id)) return;
+  if (type === 'tab_closed') {
+    if (wasClosedByUs(tab.id)) return;
+    await approvalPageClosed();
+    await sitesPageClosed();
+  }
   const session = await currentSession();
   if (session?.capturing && concerns(tab, session.server)) await record(session, [tabEvent(type, tab)]);
 });
